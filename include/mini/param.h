@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Every number that an RFC fixes, with the place that fixes it. Pure. */
+#ifndef _MINI_PARAM_H
+#define _MINI_PARAM_H
+
+#include <linux/types.h>
+
+#define MINI_USEC_PER_MSEC	1000U
+#define MINI_USEC_PER_SEC	1000000U
+
+/* RFC 9293 3.7.1: "If an MSS option is not received ... assume 536" */
+#define MINI_MSS_DEFAULT	536U
+/* A peer that names a smaller one gets this: header per octet has a limit */
+#define MINI_MSS_MIN		88U
+/* RFC 9293 3.7.1: MSS sent is MMS_R less 20; MMS_R is the MTU less 20 */
+#define MINI_IP_HLEN		20U
+#define MINI_TCP_HLEN		20U
+/* RFC 1191 3: no path MTU below 68; below 552 we would rather fragment */
+#define MINI_MTU_MIN		68U
+
+/* RFC 7323 2.2: the shift count is at most 14 */
+#define MINI_WSCALE_MAX		14U
+#define MINI_WND_UNSCALED_MAX	65535U
+
+/* RFC 6298 2.1: "the sender SHOULD set RTO <- 1 second" */
+#define MINI_RTO_INIT_US	(1U * MINI_USEC_PER_SEC)
+/*
+ * RFC 6298 2.4 rounds RTO up to a second. Deployed TCPs, Linux among them,
+ * use 200 ms; a second would make every tail loss five times dearer.
+ */
+#define MINI_RTO_MIN_US		(200U * MINI_USEC_PER_MSEC)
+/* RFC 6298 2.5: "at least 60 seconds" */
+#define MINI_RTO_MAX_US		(120U * MINI_USEC_PER_SEC)
+/* RFC 6298 5.7: after a lost SYN, data starts with 3 seconds */
+#define MINI_RTO_SYN_LOST_US	(3U * MINI_USEC_PER_SEC)
+
+/* RFC 9293 3.8.6.3: "an ACK should not be excessively delayed", < 0.5 s */
+#define MINI_DELACK_US		(40U * MINI_USEC_PER_MSEC)
+/* Segments ACKed at once at the start, while the peer is in slow start */
+#define MINI_QUICKACKS		16U
+
+/* RFC 9293 3.4.2, 3.6.1: TIME-WAIT lasts 2 MSL; MSL is 30 s, as in Linux */
+#define MINI_2MSL_US		(60U * MINI_USEC_PER_SEC)
+
+/* RFC 6928 2: min (10*MSS, max (2*MSS, 14600)) */
+#define MINI_IW_SEGS		10U
+#define MINI_IW_BYTES		14600U
+
+/* RFC 5681 3.2: "the arrival of 3 duplicate ACKs" */
+#define MINI_DUPACKS		3U
+
+/* RFC 5961 7: challenge ACKs are throttled; here per connection */
+#define MINI_CHALLENGE_US	(500U * MINI_USEC_PER_MSEC)
+
+/* RFC 9293 3.8.4: keep-alive idle time of two hours or more */
+#define MINI_KEEPIDLE_S		7200U
+#define MINI_KEEPINTVL_S	75U
+#define MINI_KEEPCNT		9U
+
+/* TCP header flags, the octet as it stands in the header */
+#define MINI_FIN	0x01
+#define MINI_SYN	0x02
+#define MINI_RST	0x04
+#define MINI_PSH	0x08
+#define MINI_ACK	0x10
+#define MINI_URG	0x20
+#define MINI_ECE	0x40
+#define MINI_CWR	0x80
+
+#endif /* _MINI_PARAM_H */

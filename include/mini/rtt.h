@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Round-trip time and retransmission timeout, RFC 6298 (tcp/rtt.c). Pure. */
+#ifndef _MINI_RTT_H
+#define _MINI_RTT_H
+
+#include <linux/types.h>
+
+/**
+ * struct mini_rtt - the estimator
+ * @srtt_us8: SRTT, eighths of a microsecond; 0 before the first sample
+ * @rttvar_us4: RTTVAR, quarters of a microsecond
+ * @rto_us: RTO before back-off
+ * @min_us: smallest sample seen
+ * @backoff: doublings in force
+ *
+ * Owned by the socket lock.
+ */
+struct mini_rtt {
+	u32 srtt_us8;
+	u32 rttvar_us4;
+	u32 rto_us;
+	u32 min_us;
+	u8 backoff;
+};
+
+void mini_rtt_init(struct mini_rtt *r);
+void mini_rtt_sample(struct mini_rtt *r, u32 rtt_us);
+void mini_rtt_backoff(struct mini_rtt *r);
+void mini_rtt_collapse(struct mini_rtt *r);
+void mini_rtt_progress(struct mini_rtt *r);
+void mini_rtt_syn_lost(struct mini_rtt *r);
+u32 mini_rtt_rto_us(const struct mini_rtt *r);
+
+#endif /* _MINI_RTT_H */

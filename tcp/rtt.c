@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Round-trip time and retransmission timeout, RFC 6298. Pure.
+ *
+ * SRTT is kept in eighths and RTTVAR in quarters of a microsecond, so that
+ * the gains alpha = 1/8 and beta = 1/4 are exact subtractions.
+ */
+#include <linux/math.h>
+#include <linux/minmax.h>
+#include <linux/string.h>
+#include <mini/param.h>
+#include <mini/rtt.h>
+
+static u32 mini_rtt_clamp(u64 rto_us)
+{
+	return clamp_t(u64, rto_us, MINI_RTO_MIN_US, MINI_RTO_MAX_US);
+}
+
+/**
+ * mini_rtt_init() - before the first sample (RFC 6298 2.1)
+ * @r: estimator
+ */
+void mini_rtt_init(struct mini_rtt *r)
+{
+	memset(r, 0, sizeof(*r));
+	r->rto_us = MINI_RTO_INIT_US;
+	r->min_us = U32_MAX;
+}
+
+/**
+ * mini_rtt_sample() - one unambiguous measurement (RFC 6298 2.2, 2.3)
+ * @r: estimator
+ * @rtt_us: microseconds; the caller has applied Karn's rule. Above 2^28 it
+ *	is cut: four minutes, twice the largest RTO.
+ *
+ * Takes back the back-off: the sample is of new data (RFC 6298 5).
+ */
+void mini_rtt_sample(struct mini_rtt *r, u32 rtt_us)
+{
+	s32 err;
+
+	rtt_us = clamp_t(u32, rtt_us, 1, BIT(28));
+	r->min_us = min(r->min_us, rtt_us);
+	r->backoff = 0;
+	if (!r->srtt_us8) {
+		r->srtt_us8 = rtt_us << 3;
+		r->rttvar_us4 = rtt_us << 1;
+	} else {
+		err = (s32)rtt_us - (s32)(r->srtt_us8 >> 3);
+		/* RTTVAR first: it wants the old SRTT */
+		r->rttvar_us4 += abs(err) - (r->rttvar_us4 >> 2);
+		r->srtt_us8 += err;
+	}
+	r->rto_us = mini_rtt_clamp((u64)(r->srtt_us8 >> 3) + r->rttvar_us4);
+}
+
+/**
+ * mini_rtt_rto_us() - RTO with the back-off in force
+ * @r: estimator
+ *
+ * Return: microseconds, at most MINI_RTO_MAX_US.
+ */
+u32 mini_rtt_rto_us(const struct mini_rtt *r)
+{
+	return min_t(u64, (u64)r->rto_us << r->backoff, MINI_RTO_MAX_US);
+}
+
+/**
+ * mini_rtt_backoff() - the timer expired (RFC 6298 5.5)
+ * @r: estimator
+ */
+void mini_rtt_backoff(struct mini_rtt *r)
+{
+	if (mini_rtt_rto_us(r) < MINI_RTO_MAX_US)
+		r->backoff++;
+}
+
+/**
+ * mini_rtt_collapse() - new data got through without giving a sample
+ * @r: estimator
+ */
+void mini_rtt_collapse(struct mini_rtt *r)
+{
+	r->backoff = 0;
+}
+
+/**
+ * mini_rtt_progress() - data got through, but which of its copies?
+ * @r: estimator
+ *
+ * One doubling less. Karn would keep them all until a sample comes, and with
+ * much loss that is never; without any of them a path that has become longer
+ * than RTO would see each segment twice for ever (RFC 8961 section 4).
+ */
+void mini_rtt_progress(struct mini_rtt *r)
+{
+	if (r->backoff)
+		r->backoff--;
+}
+
+/**
+ * mini_rtt_syn_lost() - a SYN was sent more than once (RFC 6298 5.7)
+ * @r: estimator, without a sample yet
+ */
+void mini_rtt_syn_lost(struct mini_rtt *r)
+{
+	r->backoff = 0;
+	if (!r->srtt_us8)
+		r->rto_us = max(r->rto_us, MINI_RTO_SYN_LOST_US);
+}
