@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Counters, and the end of every packet that is dropped */
+#include <linux/kernel.h>
+#include <mini/mib.h>
+#include <mini/net.h>
+
+static const enum skb_drop_reason mini_drop_reasons[] = {
+	[MINI_PASS] = SKB_DROP_REASON_NOT_SPECIFIED,
+#define DROP(id, name, reason, words)	\
+	[MINI_DROP_##id] = SKB_DROP_REASON_##reason,
+#include <mini/mib_list.h>
+};
+
+/**
+ * mini_drop() - a packet's way ends
+ * @mn: namespace
+ * @skb: taken
+ * @why: counted, and told to the drop monitor unless it is no loss
+ *
+ * Context: any.
+ */
+void mini_drop(struct mini_net *mn, struct sk_buff *skb, enum mini_drop why)
+{
+	this_cpu_inc(mn->mibs->n[MINI_MIB_DROP_SHORT + why - MINI_DROP_SHORT]);
+	if (why == MINI_DROP_ACK_ONLY)
+		consume_skb(skb);
+	else
+		kfree_skb_reason(skb, mini_drop_reasons[why]);
+}
+
+/**
+ * mini_mib_sum() - a counter over all processors
+ * @mn: namespace
+ * @which: counter
+ *
+ * Return: its value.
+ */
+unsigned long mini_mib_sum(const struct mini_net *mn, enum mini_mib which)
+{
+	unsigned long sum = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		sum += per_cpu_ptr(mn->mibs, cpu)->n[which];
+	return sum;
+}
+
+/**
+ * mini_mib_net_init() - a namespace's counters
+ * @mn: namespace
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int mini_mib_net_init(struct mini_net *mn)
+{
+	mn->mibs = alloc_percpu(struct mini_mibs);
+	return mn->mibs ? 0 : -ENOMEM;
+}
+
+/**
+ * mini_mib_net_exit() - no longer
+ * @mn: namespace
+ */
+void mini_mib_net_exit(struct mini_net *mn)
+{
+	free_percpu(mn->mibs);
+}

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* /proc/sys/net/mini/: settings of a namespace, named as tcp's are */
+#include <linux/slab.h>
+#include <linux/sysctl.h>
+#include <mini/compat.h>
+#include <mini/net.h>
+#include <mini/tcp.h>
+
+static int mini_buf_min = 2048;
+static int mini_ttl_max = 127;
+
+/*
+ * A write ends every connection of the namespace, and in the first namespace
+ * of all others too, so that rmmod need not wait for orphans whose namespace
+ * nobody can enter any more.
+ */
+static void mini_abort_from(struct mini_net *mn)
+{
+	struct net *net;
+
+	if (!net_eq(mn->net, &init_net)) {
+		mini_tcp_abort_all(mn);
+		return;
+	}
+	down_read(&net_rwsem);
+	for_each_net(net)
+		mini_tcp_abort_all(mini_pernet(net));
+	up_read(&net_rwsem);
+}
+
+static int mini_abort_all_write(struct ctl_table *table, int write,
+				void *buffer, size_t *lenp, loff_t *ppos)
+{
+	struct mini_net *mn = table->extra1;
+	int val = 0;
+	struct ctl_table t = { .data = &val, .maxlen = sizeof(val) };
+	int err = proc_dointvec(&t, write, buffer, lenp, ppos);
+
+	if (!err && write && val)
+		mini_abort_from(mn);
+	return err;
+}
+
+#define MINI_INTS(_name, _field, _len, _min, _max)			\
+	{								\
+		.procname	= _name,				\
+		.data		= (void *)offsetof(struct mini_sysctl,	\
+						   _field),		\
+		.maxlen		= _len,					\
+		.mode		= 0644,					\
+		.proc_handler	= proc_dointvec_minmax,			\
+		.extra1		= _min,					\
+		.extra2		= _max,					\
+	}
+
+#define MINI_INT(_name, _field, _min, _max)				\
+	MINI_INTS(_name, _field, sizeof(int), _min, _max)
+
+/* data holds an offset here; each namespace's copy gets the address */
+static const struct ctl_table mini_sysctl_template[] = {
+	MINI_INT("unprivileged", unprivileged, SYSCTL_ZERO, SYSCTL_ONE),
+	MINI_INT("tcp_syn_retries", syn_retries, SYSCTL_ONE, &mini_ttl_max),
+	MINI_INT("tcp_synack_retries", synack_retries, SYSCTL_ZERO,
+		 &mini_ttl_max),
+	MINI_INT("tcp_retries1", retries1, SYSCTL_ZERO, &mini_ttl_max),
+	MINI_INT("tcp_retries2", retries2, SYSCTL_ZERO, &mini_ttl_max),
+	MINI_INT("tcp_orphan_retries", orphan_retries, SYSCTL_ZERO,
+		 &mini_ttl_max),
+	MINI_INT("tcp_fin_timeout", fin_timeout_s, SYSCTL_ONE,
+		 SYSCTL_INT_MAX),
+	MINI_INT("tcp_keepalive_time", keepidle_s, SYSCTL_ONE,
+		 SYSCTL_INT_MAX),
+	MINI_INT("tcp_keepalive_intvl", keepintvl_s, SYSCTL_ONE,
+		 SYSCTL_INT_MAX),
+	MINI_INT("tcp_keepalive_probes", keepcnt, SYSCTL_ONE, &mini_ttl_max),
+	MINI_INT("tcp_max_syn_backlog", max_syn_backlog, SYSCTL_ZERO,
+		 SYSCTL_INT_MAX),
+	MINI_INT("tcp_max_tw_buckets", max_tw, SYSCTL_ZERO, SYSCTL_INT_MAX),
+	MINI_INT("tcp_max_orphans", max_orphans, SYSCTL_ZERO,
+		 SYSCTL_INT_MAX),
+	MINI_INTS("tcp_wmem", wmem, 3 * sizeof(int), &mini_buf_min,
+		  SYSCTL_INT_MAX),
+	MINI_INTS("tcp_rmem", rmem, 3 * sizeof(int), &mini_buf_min,
+		  SYSCTL_INT_MAX),
+	{
+		.procname	= "abort_all",
+		.mode		= 0200,
+		.proc_handler	= mini_abort_all_write,
+	},
+	MINI_SYSCTL_END
+};
+
+/**
+ * mini_sysctl_net_init() - settings of a namespace
+ * @mn: namespace
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int mini_sysctl_net_init(struct mini_net *mn)
+{
+	struct ctl_table *table, *t;
+
+	table = kmemdup(mini_sysctl_template, sizeof(mini_sysctl_template),
+			GFP_KERNEL);
+	if (!table)
+		return -ENOMEM;
+	for (t = table; t < table + ARRAY_SIZE(mini_sysctl_template); t++) {
+		if (t->maxlen)
+			t->data = (void *)&mn->sysctl + (uintptr_t)t->data;
+		else
+			t->extra1 = mn;
+	}
+	mn->sysctl_hdr = register_net_sysctl(mn->net, "net/mini", table);
+	if (!mn->sysctl_hdr) {
+		kfree(table);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+/**
+ * mini_sysctl_net_exit() - no longer
+ * @mn: namespace
+ */
+void mini_sysctl_net_exit(struct mini_net *mn)
+{
+	const struct ctl_table *table = mn->sysctl_hdr->ctl_table_arg;
+
+	unregister_net_sysctl_table(mn->sysctl_hdr);
+	kfree(table);
+}

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The kernel's interfaces as its newest release has them, also where the
+ * kernel built for is older. The only file that asks for the version.
+ */
+#ifndef _MINI_COMPAT_H
+#define _MINI_COMPAT_H
+
+#include <linux/net.h>
+#include <linux/timer.h>
+#include <linux/version.h>
+#include <net/inet_sock.h>
+#include <net/sock.h>
+
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
+#include <linux/unaligned.h>
+#else
+#include <asm/unaligned.h>
+#endif
+
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 19, 0)
+#define mini_sockaddr	sockaddr_unsized
+#else
+#define mini_sockaddr	sockaddr
+#endif
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 10, 0)
+struct proto_accept_arg {
+	int flags;
+	int err;
+	int is_empty;
+	bool kern;
+};
+
+/* slots of struct proto and struct proto_ops in the form that @fn lacks */
+#define MINI_PROTO_ACCEPT(fn)						\
+static struct sock *fn##_slot(struct sock *sk, int flags, int *err,	\
+			      bool kern)				\
+{									\
+	struct proto_accept_arg arg = { .flags = flags, .kern = kern };	\
+	struct sock *child = fn(sk, &arg);				\
+									\
+	*err = arg.err;							\
+	return child;							\
+}
+
+#define MINI_OPS_ACCEPT(fn)						\
+static int fn##_slot(struct socket *sock, struct socket *newsock,	\
+		     int flags, bool kern)				\
+{									\
+	struct proto_accept_arg arg = { .flags = flags, .kern = kern };	\
+									\
+	return fn(sock, newsock, &arg);					\
+}
+
+static inline struct sock *mini_call_accept(struct sock *sk,
+					    struct proto_accept_arg *arg)
+{
+	return sk->sk_prot->accept(sk, arg->flags, &arg->err, arg->kern);
+}
+#else
+#define MINI_PROTO_ACCEPT(fn)						\
+static struct sock *fn##_slot(struct sock *sk,				\
+			      struct proto_accept_arg *arg)		\
+{									\
+	return fn(sk, arg);						\
+}
+
+#define MINI_OPS_ACCEPT(fn)						\
+static int fn##_slot(struct socket *sock, struct socket *newsock,	\
+		     struct proto_accept_arg *arg)			\
+{									\
+	return fn(sock, newsock, arg);					\
+}
+
+static inline struct sock *mini_call_accept(struct sock *sk,
+					    struct proto_accept_arg *arg)
+{
+	return sk->sk_prot->accept(sk, arg);
+}
+#endif
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(7, 1, 0)
+#define MINI_PROTO_RECVMSG(fn)						\
+static int fn##_slot(struct sock *sk, struct msghdr *msg, size_t len,	\
+		     int flags, int *addr_len)				\
+{									\
+	return fn(sk, msg, len, flags);					\
+}
+
+static inline int mini_call_recvmsg(struct sock *sk, struct msghdr *msg,
+				    size_t len, int flags)
+{
+	int addr_len = 0;
+
+	return sk->sk_prot->recvmsg(sk, msg, len, flags, &addr_len);
+}
+
+/* a copy of a listener, its spinlock held, or NULL */
+static inline struct sock *mini_sk_clone(const struct sock *sk)
+{
+	return sk_clone_lock(sk, GFP_ATOMIC);
+}
+#else
+#define MINI_PROTO_RECVMSG(fn)						\
+static int fn##_slot(struct sock *sk, struct msghdr *msg, size_t len,	\
+		     int flags)						\
+{									\
+	return fn(sk, msg, len, flags);					\
+}
+
+static inline int mini_call_recvmsg(struct sock *sk, struct msghdr *msg,
+				    size_t len, int flags)
+{
+	return sk->sk_prot->recvmsg(sk, msg, len, flags);
+}
+
+static inline struct sock *mini_sk_clone(const struct sock *sk)
+{
+	return sk_clone(sk, GFP_ATOMIC, true);
+}
+#endif
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 11, 0)
+#define MINI_SYSCTL_END	{ }	/* tables ended in an empty entry then */
+#else
+#define MINI_SYSCTL_END
+#endif
+
+#ifndef timer_container_of
+#define timer_container_of(var, timer, field) from_timer(var, timer, field)
+#endif
+
+#endif /* _MINI_COMPAT_H */

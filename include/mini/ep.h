@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Endpoints and what they stand on: tuple, port, half-open, TIME-WAIT */
+#ifndef _MINI_EP_H
+#define _MINI_EP_H
+
+#include <linux/rculist.h>
+#include <linux/rculist_nulls.h>
+#include <linux/refcount.h>
+#include <linux/timer.h>
+#include <linux/workqueue.h>
+#include <uapi/linux/af_mini.h>
+
+struct mini_net;
+
+/**
+ * struct mini_tuple - what names a connection, in network order
+ * @laddr: local address
+ * @raddr: remote address
+ * @lport: local port
+ * @rport: remote port
+ * @wire: IP protocol it runs over, IPPROTO_TCP or IPPROTO_MINI
+ */
+struct mini_tuple {
+	__be32 laddr;
+	__be32 raddr;
+	__be16 lport;
+	__be16 rport;
+	u8 wire;
+};
+
+enum mini_kind {
+	MINI_KIND_SOCK,		/* struct mini_sock */
+	MINI_KIND_REQ,		/* struct mini_req: half-open, SYN-RECEIVED */
+	MINI_KIND_TW,		/* struct mini_tw */
+};
+
+/**
+ * struct mini_ep - an endpoint's entry in the table
+ * @link: chain of its bucket, under the bucket lock, read under RCU
+ * @t: its name, constant while it is in the table
+ * @kind: which object this is part of, constant
+ */
+struct mini_ep {
+	struct hlist_nulls_node link;
+	struct mini_tuple t;
+	u8 kind;
+};
+
+/**
+ * struct mini_timer - a timer behind the seam of struct mini_ip_ops
+ * @tl: the kernel's timer; never touched by the engine itself
+ * @at_us: when it is due, by mini_ip_ops.now_us
+ * @fire: what it does, in softirq context; owns the reference of the timer
+ */
+struct mini_timer {
+	struct timer_list tl;
+	u64 at_us;
+	void (*fire)(struct mini_timer *t);
+};
+
+/**
+ * struct mini_port - a local port that this family holds
+ * @link: in mini_net.ports, under port_mutex for writers and port_lock
+ * @owners: sockets, and TIME-WAITs, that stand on it; under port_lock
+ * @refs: one for each owner and one for a bind() under way
+ * @hold: kernel TCP socket bound to it, so that neither family can take the
+ *	other's port; NULL where the seam needs none
+ * @drop: releases @hold later when the last owner goes in softirq
+ * @mn: the namespace, which outlives it
+ * @addr: local address, INADDR_ANY for all
+ * @num: the port, host order
+ * @shared: taken by connect(), so other connects may stand on it too
+ */
+struct mini_port {
+	struct hlist_node link;
+	struct hlist_head owners;
+	refcount_t refs;
+	struct socket *hold;
+	struct work_struct drop;
+	struct mini_net *mn;
+	__be32 addr;
+	u16 num;
+	bool shared;
+};
+
+/**
+ * struct mini_owner - somebody who stands on a port
+ * @link: in mini_port.owners
+ * @port: the port, NULL when unbound
+ * @addr: local address bound to
+ * @reuse: SO_REUSEADDR was set
+ * @listening: in LISTEN
+ */
+struct mini_owner {
+	struct hlist_node link;
+	struct mini_port *port;
+	__be32 addr;
+	bool reuse;
+	bool listening;
+};
+
+/**
+ * struct mini_listen - the two queues of a listener
+ * @lock: guards all of it
+ * @reqs: SYN queue: half-open connections (mini_req.link)
+ * @ready: accept queue: established, not yet accepted (mini_sock.ready_link)
+ * @nr_reqs: length of @reqs; the length of @ready is sk_ack_backlog
+ * @open: false from the moment the listener closes: nothing may be added
+ */
+struct mini_listen {
+	spinlock_t lock;	/* all of it */
+	struct list_head reqs;
+	struct list_head ready;
+	u32 nr_reqs;
+	bool open;
+};
+
+/**
+ * struct mini_req - a half-open connection of a listener, SYN-RECEIVED
+ * @ep: entry in the endpoint table
+ * @link: in mini_listen.reqs
+ * @refs: references; freed by RCU
+ * @listener: holds a reference
+ * @timer: SYN,ACK again
+ * @rcu: frees it
+ * @iss: our ISS
+ * @irs: peer's
+ * @snd_wnd: window in its SYN, octets
+ * @rcv_wnd: window that we offered, octets
+ * @mss: its MSS
+ * @rcv_mss: the MSS that we announced
+ * @snd_wscale: its shift
+ * @rcv_wscale: ours
+ * @wscale_ok: both SYNs carry the option
+ * @dead: out of the SYN queue; under mini_listen.lock
+ * @retries: SYN,ACKs sent again
+ * @sent_us: when the SYN,ACK was first sent
+ * @challenge_us: when an ACK was last sent against a bad segment
+ * @mark: skb mark for replies
+ * @tos: Diffserv of the listener
+ * @oif: interface to reply on, 0 for any
+ */
+struct mini_req {
+	struct mini_ep ep;
+	struct list_head link;
+	refcount_t refs;
+	struct sock *listener;
+	struct mini_timer timer;
+	struct rcu_head rcu;
+	u32 iss;
+	u32 irs;
+	u32 snd_wnd;
+	u32 rcv_wnd;
+	u16 mss;
+	u16 rcv_mss;
+	u8 snd_wscale;
+	u8 rcv_wscale;
+	bool wscale_ok;
+	bool dead;
+	u8 retries;
+	u64 sent_us;
+	u64 challenge_us;
+	u32 mark;
+	u8 tos;
+	int oif;
+};
+
+/**
+ * struct mini_tw - a connection in TIME-WAIT
+ * @ep: entry in the endpoint table
+ * @owner: the port it stands on
+ * @refs: references; freed by RCU
+ * @lock: guards what changes below
+ * @mn: the namespace, whose exit kills all of these first
+ * @timer: 2 MSL
+ * @rcu: frees it
+ * @snd_nxt: SND.NXT
+ * @rcv_nxt: RCV.NXT
+ * @rcv_wnd: octets
+ * @rcv_wscale: shift for it
+ * @dead: out of the table; under @lock
+ * @challenge_us: when an ACK was last sent
+ * @mark: skb mark for replies
+ * @tos: Diffserv
+ * @oif: interface to reply on, 0 for any
+ */
+struct mini_tw {
+	struct mini_ep ep;
+	struct mini_owner owner;
+	refcount_t refs;
+	spinlock_t lock;	/* dead, challenge_us, arming the timer */
+	struct mini_net *mn;
+	struct mini_timer timer;
+	struct rcu_head rcu;
+	u32 snd_nxt;
+	u32 rcv_nxt;
+	u32 rcv_wnd;
+	u8 rcv_wscale;
+	bool dead;
+	u64 challenge_us;
+	u32 mark;
+	u8 tos;
+	int oif;
+};
+
+#endif /* _MINI_EP_H */

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The seam: all that the engine asks of IP, of time and of the kernel's TCP */
+#ifndef _MINI_IP_H
+#define _MINI_IP_H
+
+#include <mini/net.h>
+#include <mini/sock.h>
+
+/**
+ * struct mini_reply - where a segment goes that no socket sends
+ * @t: the connection
+ * @mark: skb mark
+ * @tos: Diffserv
+ * @oif: interface, 0 for the route's choice
+ */
+struct mini_reply {
+	struct mini_tuple t;
+	u32 mark;
+	u8 tos;
+	int oif;
+};
+
+/**
+ * struct mini_ip_ops - what lies below and beside the engine
+ * @now_us: monotonic time, microseconds
+ * @arm: have @t fire in @delay_us; true when it was idle, and the caller
+ *	then takes a reference for it
+ * @stop: have @t not fire; true when it was pending, and the caller then
+ *	drops the timer's reference
+ * @route: find a route for the socket's tuple, choose the source address if
+ *	there is none, cache it; process context or softirq, socket owned;
+ *	0, -ENETUNREACH, -EHOSTUNREACH, -EACCES
+ * @mtu: MTU towards the peer, octets; socket owned
+ * @reply_mtu: MTU of the interface towards @r
+ * @advise: R1 was reached: have the route checked again
+ * @xmit: send @skb, whose data starts at the TCP header; takes @skb
+ * @reply: the same without a socket
+ * @isn: initial sequence number for a tuple (RFC 6528)
+ * @port_range: first and last port that connect() may choose
+ * @hold_port: keep kernel TCP off @p; process context; errno of bind(2)
+ * @drop_port: let it go; process context
+ * @foreign: kernel TCP has this very connection
+ *
+ * One table serves all sockets but those of the tests.
+ */
+struct mini_ip_ops {
+	u64 (*now_us)(void);
+	bool (*arm)(struct mini_timer *t, u64 delay_us);
+	bool (*stop)(struct mini_timer *t);
+	int (*route)(struct sock *sk);
+	u32 (*mtu)(struct sock *sk);
+	u32 (*reply_mtu)(struct mini_net *mn, const struct mini_reply *r);
+	void (*advise)(struct sock *sk);
+	int (*xmit)(struct sock *sk, struct sk_buff *skb);
+	int (*reply)(struct mini_net *mn, const struct mini_reply *r,
+		     struct sk_buff *skb);
+	u32 (*isn)(struct mini_net *mn, const struct mini_tuple *t);
+	void (*port_range)(struct mini_net *mn, u32 *low, u32 *high);
+	int (*hold_port)(struct mini_net *mn, struct mini_port *p, bool reuse);
+	void (*drop_port)(struct mini_port *p);
+	bool (*foreign)(struct mini_net *mn, const struct mini_tuple *t);
+};
+
+extern const struct mini_ip_ops mini_ipv4_ops;
+
+int mini_ip_init(void);
+void mini_ip_exit(void);
+int mini_ip_net_hook(struct net *net);
+void mini_ip_net_unhook(struct net *net);
+void mini_ip_timer_setup(struct mini_timer *t,
+			 void (*fire)(struct mini_timer *t));
+
+#endif /* _MINI_IP_H */

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What a network namespace holds of ours */
+#ifndef _MINI_NET_H
+#define _MINI_NET_H
+
+#include <linux/rculist.h>
+#include <linux/rculist_nulls.h>
+#include <linux/mutex.h>
+#include <linux/siphash.h>
+#include <linux/spinlock.h>
+#include <net/netns/generic.h>
+#include <mini/mib.h>
+
+#define MINI_EHASH_BUCKETS	8192U
+#define MINI_EHASH_LOCKS	64U
+#define MINI_LHASH_BUCKETS	64U
+#define MINI_PORT_BUCKETS	256U
+
+struct mini_ip_ops;
+
+/**
+ * struct mini_sysctl - net.mini.*, named as tcp's are
+ * @unprivileged: 1 lets anybody open an AF_MINI socket
+ * @syn_retries: SYNs sent again
+ * @synack_retries: SYN,ACKs sent again
+ * @retries1: R1 (RFC 9293 3.8.3)
+ * @retries2: R2
+ * @orphan_retries: R2 of a socket that nobody holds any more
+ * @fin_timeout_s: FIN-WAIT-2 of an orphan
+ * @keepidle_s: keep-alive idle time
+ * @keepintvl_s: time between its probes
+ * @keepcnt: probes before giving up
+ * @max_syn_backlog: half-open connections per listener
+ * @max_tw: TIME-WAITs in this namespace
+ * @max_orphans: orphans in this namespace
+ * @wmem: min, default, max of the send buffer, octets
+ * @rmem: min, default, max of the receive buffer, octets
+ */
+struct mini_sysctl {
+	int unprivileged;
+	int syn_retries;
+	int synack_retries;
+	int retries1;
+	int retries2;
+	int orphan_retries;
+	int fin_timeout_s;
+	int keepidle_s;
+	int keepintvl_s;
+	int keepcnt;
+	int max_syn_backlog;
+	int max_tw;
+	int max_orphans;
+	int wmem[3];
+	int rmem[3];
+};
+
+/**
+ * struct mini_net - per-namespace state
+ * @net: the namespace
+ * @ip: the seam that new endpoints take; the KUnit tests lend their own
+ * @mibs: counters
+ * @sysctl: settings
+ * @sysctl_hdr: their registration
+ * @up_mutex: guards @up going true
+ * @up: tables allocated and hooks registered: done by the first socket
+ * @ehash: endpoints by tuple
+ * @elocks: its bucket locks
+ * @lhash: listeners by port
+ * @llock: guards @lhash
+ * @key: of both hashes
+ * @isn_key: secret of the initial sequence numbers (RFC 6528)
+ * @ports: ports held
+ * @port_mutex: one bind at a time
+ * @port_lock: guards @ports and the owner lists
+ * @next_port: RFC 6056 next_ephemeral; under @port_mutex
+ * @tw_count: TIME-WAITs alive
+ * @orphans: sockets alive that no file holds
+ */
+struct mini_net {
+	struct net *net;
+	const struct mini_ip_ops *ip;
+	struct mini_mibs __percpu *mibs;
+	struct mini_sysctl sysctl;
+	struct ctl_table_header *sysctl_hdr;
+
+	struct mutex up_mutex;	/* up going true */
+	bool up;
+
+	struct hlist_nulls_head *ehash;
+	spinlock_t elocks[MINI_EHASH_LOCKS];	/* chains of ehash */
+	struct hlist_head lhash[MINI_LHASH_BUCKETS];
+	spinlock_t llock;	/* lhash */
+	hsiphash_key_t key;
+	siphash_key_t isn_key;
+
+	struct hlist_head ports[MINI_PORT_BUCKETS];
+	struct mutex port_mutex;	/* one bind at a time */
+	spinlock_t port_lock;	/* ports and their owners */
+	u32 next_port;
+
+	atomic_t tw_count;
+	atomic_t orphans;
+};
+
+extern unsigned int mini_net_id;
+
+static inline struct mini_net *mini_pernet(const struct net *net)
+{
+	return net_generic(net, mini_net_id);
+}
+
+/* Has the namespace its tables? They are there for good once they are. */
+static inline bool mini_net_is_up(const struct mini_net *mn)
+{
+	/* pairs with the release in mini_net_up(): tables before the flag */
+	return smp_load_acquire(&mn->up);
+}
+
+int mini_sysctl_net_init(struct mini_net *mn);
+void mini_sysctl_net_exit(struct mini_net *mn);
+int mini_proc_net_init(struct mini_net *mn);
+void mini_proc_net_exit(struct mini_net *mn);
+
+#endif /* _MINI_NET_H */

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What an sk_buff carries for us, and the queues it stands in (mini_skb.c) */
+#ifndef _MINI_SKB_H
+#define _MINI_SKB_H
+
+#include <linux/skbuff.h>
+#include <mini/seq.h>
+
+enum {
+	MINI_SKB_SACKED = BIT(0),	/* the peer holds it */
+	MINI_SKB_LOST = BIT(1),		/* taken for lost, to be sent again */
+	MINI_SKB_RETRANS = BIT(2),	/* sent again since it was lost */
+	MINI_SKB_EVER = BIT(3),		/* sent more than once: Karn */
+};
+
+/**
+ * struct mini_skb_cb - our part of skb->cb
+ * @sent_us: when it was last sent
+ * @seq: number of the first octet, SYN and FIN counted
+ * @end_seq: one past the last
+ * @flags: TCP flags to send with it, or that came with it
+ * @mark: MINI_SKB_*, of the retransmission queue
+ *
+ * Ours from the moment that IP hands a packet up until it is freed, and from
+ * allocation until a copy goes down; the copy's cb is IP's.
+ */
+struct mini_skb_cb {
+	u64 sent_us;
+	u32 seq;
+	u32 end_seq;
+	u8 flags;
+	u8 mark;
+};
+
+static inline struct mini_skb_cb *mini_cb(const struct sk_buff *skb)
+{
+	BUILD_BUG_ON(sizeof(struct mini_skb_cb) > sizeof_field(struct sk_buff, cb));
+	return (struct mini_skb_cb *)skb->cb;
+}
+
+static inline struct sk_buff *mini_rb_skb(struct rb_node *node)
+{
+	return rb_entry_safe(node, struct sk_buff, rbnode);
+}
+
+/* write side: the caller owns the socket */
+struct sk_buff *mini_skb_alloc(struct sock *sk, gfp_t gfp, bool force);
+int mini_skb_split(struct sock *sk, struct sk_buff_head *list,
+		   struct sk_buff *skb, u32 len, gfp_t gfp);
+struct sk_buff *mini_skb_wire_copy(struct sk_buff *skb, gfp_t gfp);
+struct sk_buff *mini_skb_control(gfp_t gfp);
+void mini_skb_free_sent(struct sock *sk, struct sk_buff *skb);
+void mini_skb_purge_write(struct sock *sk);
+
+/* read side */
+bool mini_skb_rcv_room(struct sock *sk, const struct sk_buff *skb);
+void mini_skb_queue_rcv(struct sock *sk, struct sk_buff *skb);
+bool mini_skb_coalesce(struct sock *sk, struct sk_buff *to,
+		       struct sk_buff *from);
+void mini_skb_eat_rcv(struct sock *sk, struct sk_buff *skb);
+void mini_skb_purge_rcv(struct sock *sk);
+
+#endif /* _MINI_SKB_H */

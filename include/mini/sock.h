@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A stream socket: its variables by their RFC names, its locks, its life */
+#ifndef _MINI_SOCK_H
+#define _MINI_SOCK_H
+
+#include <net/inet_sock.h>
+#include <net/tcp_states.h>
+#include <mini/ca.h>
+#include <mini/ep.h>
+#include <mini/opts.h>
+#include <mini/param.h>
+#include <mini/rtt.h>
+#include <mini/skb.h>
+
+/*
+ * Locks, outermost first
+ * ----------------------
+ *  mini_net.port_mutex		process context; takes kernel TCP's locks inside
+ *  socket lock (lock_sock, or bh_lock_sock when nobody owns it)
+ *    child's socket lock	only for a child fresh from sk_clone, so nested
+ *      mini_listen.lock	the listener's two queues
+ *      mini_tw.lock		one TIME-WAIT
+ *        bucket lock		a chain of the endpoint table, of the listeners
+ *        mini_net.port_lock	owner lists of the ports
+ * All but the first two are taken with bottom halves off. Nothing is sent to
+ * IP under a bucket lock. A listener's socket lock is never taken to receive
+ * a SYN or the ACK that ends a handshake: its queues have a lock of their own.
+ *
+ * Lifetimes
+ * ---------
+ * All endpoints (socket, half-open, TIME-WAIT) are found under RCU and freed
+ * one grace period after the last reference (SOCK_RCU_FREE, call_rcu). Being
+ * in the table counts as one reference, a pending timer as another.
+ */
+
+struct mini_net;
+struct mini_ip_ops;
+
+/**
+ * struct mini_snd - send sequence variables (RFC 9293 3.3.1)
+ * @una: SND.UNA, oldest number not ACKed
+ * @nxt: SND.NXT, next to be sent
+ * @wnd: SND.WND, octets, scaled
+ * @wl1: SND.WL1, SEG.SEQ of the last window update
+ * @wl2: SND.WL2, SEG.ACK of the last window update
+ * @iss: ISS
+ * @max_wnd: MAX.SND.WND, largest window ever offered (RFC 5961 5.2)
+ * @write: next number for what the user writes
+ * @push: write number up to which the user wants it out (PSH)
+ * @small: end of the last segment sent below the MSS (Minshall's Nagle)
+ * @mss: Eff.snd.MSS, octets of payload
+ * @peer_mss: what the peer's MSS option said
+ * @wscale: shift for windows received
+ * @sacked: octets outstanding that duplicate ACKs say have arrived
+ * @lost: octets outstanding marked lost
+ * @retrans: octets of those that were sent again
+ * @recover: RFC 6582 recover: highest number sent when recovery began
+ * @dupacks: duplicate ACKs in a row
+ * @partial: this recovery has seen a partial ACK
+ * @syn_acked: our SYN has been ACKed
+ */
+struct mini_snd {
+	u32 una;
+	u32 nxt;
+	u32 wnd;
+	u32 wl1;
+	u32 wl2;
+	u32 iss;
+	u32 max_wnd;
+	u32 write;
+	u32 push;
+	u32 small;
+	u16 mss;
+	u16 peer_mss;
+	u8 wscale;
+	u32 sacked;
+	u32 lost;
+	u32 retrans;
+	u32 recover;
+	u32 dupacks;
+	bool partial;
+	bool syn_acked;
+};
+
+/**
+ * struct mini_rcv - receive sequence variables (RFC 9293 3.3.1)
+ * @nxt: RCV.NXT, next expected
+ * @edge: right edge of the window as last sent: never moves left
+ * @acked: RCV.NXT as last sent in an ACK
+ * @irs: IRS
+ * @copied: next number for the user to read
+ * @up: RCV.UP, one past the last urgent octet
+ * @urgent: @up is ahead of what was read
+ * @fin: the peer's FIN has been received in order
+ * @mss: the MSS that we announced
+ * @seg: payload of the largest recent segment: what the peer's MSS seems
+ * @wscale: shift for windows sent
+ * @wscale_ok: we offer the window scale option in our SYN
+ * @round_seq: what was read when this round trip of the reader began
+ * @round_us: when it began
+ * @round_read: octets read in the best round trip so far
+ * @quick: ACKs to be sent without delay yet
+ * @challenge_us: when a challenge ACK was last sent
+ */
+struct mini_rcv {
+	u32 nxt;
+	u32 edge;
+	u32 acked;
+	u32 irs;
+	u32 copied;
+	u32 up;
+	bool urgent;
+	bool fin;
+	u16 mss;
+	u16 seg;
+	u8 wscale;
+	bool wscale_ok;
+	u8 quick;
+	u32 round_seq;
+	u32 round_read;
+	u64 round_us;
+	u64 challenge_us;
+};
+
+/* what a timer or an ICMP error found the owner busy with; for release_cb */
+enum {
+	MINI_DEFER_WRITE,
+	MINI_DEFER_DELACK,
+	MINI_DEFER_KEEP,
+	MINI_DEFER_MTU,
+};
+
+/**
+ * struct mini_sock - an AF_MINI stream socket
+ * @inet: first, for IP and the socket layer cast to it. sk_family is AF_MINI
+ *	and sk_protocol IPPROTO_MINI whatever the wire: anything else lets core
+ *	code take us for a tcp_sock.
+ * @ep: entry in the endpoint table, or @listen_link in the listeners'
+ * @listen_link: chain of the listeners' table, RCU
+ * @owner: the port it stands on
+ * @ip: the seam: time, timers, and IP
+ * @passive: came from a listener (RFC 9293 3.5 wants to know)
+ * @fin_queued: the user closed the sending side; the FIN is in the queue
+ * @ack_due: an ACK is owed, see MINI_ACK_*
+ * @icmp_soft: last soft error, for the user when R2 is reached
+ * @now_us: time when this segment, timer or call began
+ * @snd: send side
+ * @rcv: receive side
+ * @rtt: round-trip estimator
+ * @cc: congestion state
+ * @rtx: sent and not ACKed, in order; sk_write_queue holds what is unsent
+ * @ofo: received out of order, by number
+ * @write_tmr: retransmission or persist timer
+ * @delack_tmr: delayed ACK
+ * @keep_tmr: keep-alive, or FIN-WAIT-2 of an orphan
+ * @retries: times that the first unACKed segment was resent, or a probe sent
+ * @probing: @write_tmr runs for a zero window
+ * @shut_probes: times that a shut window was probed since it was open
+ * @keep_probes: keep-alive probes unanswered
+ * @first_sent_us: when the segment at SND.UNA was sent for the first time
+ * @last_rcv_us: when the peer was last heard
+ * @deferred: MINI_DEFER_* bits
+ * @nodelay: TCP_NODELAY
+ * @cork: TCP_CORK
+ * @keepidle_s: TCP_KEEPIDLE; 0 for the namespace's
+ * @keepintvl_s: TCP_KEEPINTVL; 0 for the namespace's
+ * @keepcnt: TCP_KEEPCNT; 0 for the namespace's
+ * @syn_retries: TCP_SYNCNT; 0 for the namespace's
+ * @user_timeout_ms: TCP_USER_TIMEOUT; 0 for R2 by count
+ * @user_mss: TCP_MAXSEG; 0 for the route's
+ * @total_retrans: segments sent again
+ * @bytes_acked: octets of ours that the peer ACKed
+ * @bytes_received: octets taken in order
+ * @segs_out: segments sent
+ * @segs_in: segments received
+ * @listen: queues of a listener
+ * @ready_link: place in the listener's accept queue
+ *
+ * Owned by the socket lock but for @ep, @listen_link, @owner, @listen and
+ * @ready_link, whose locks are named at their types, and @deferred (atomic).
+ */
+struct mini_sock {
+	struct inet_sock inet;
+	struct mini_ep ep;
+	struct hlist_node listen_link;
+	struct mini_owner owner;
+	const struct mini_ip_ops *ip;
+
+	bool passive;
+	bool fin_queued;
+	u8 ack_due;
+	int icmp_soft;
+	u64 now_us;
+
+	struct mini_snd snd;
+	struct mini_rcv rcv;
+	struct mini_rtt rtt;
+	struct mini_cc cc;
+	struct sk_buff_head rtx;
+	struct rb_root ofo;
+
+	struct mini_timer write_tmr;
+	struct mini_timer delack_tmr;
+	struct mini_timer keep_tmr;
+	u8 retries;
+	bool probing;
+	u8 shut_probes;
+	u8 keep_probes;
+	u64 first_sent_us;
+	u64 last_rcv_us;
+	unsigned long deferred;
+
+	bool nodelay;
+	bool cork;
+	u32 keepidle_s;
+	u32 keepintvl_s;
+	u8 keepcnt;
+	u8 syn_retries;
+	u32 user_timeout_ms;
+	u16 user_mss;
+
+	u32 total_retrans;
+	u64 bytes_acked;
+	u64 bytes_received;
+	u32 segs_out;
+	u32 segs_in;
+
+	struct mini_listen listen;
+	struct list_head ready_link;
+};
+
+/* ack_due */
+enum {
+	MINI_ACK_DELAYED = BIT(0),	/* may wait for the timer */
+	MINI_ACK_NOW = BIT(1),		/* with this segment's processing */
+};
+
+static inline struct mini_sock *mini_sk(const struct sock *sk)
+{
+	BUILD_BUG_ON(offsetof(struct mini_sock, inet) != 0);
+	return container_of((struct sock *)sk, struct mini_sock, inet.sk);
+}
+
+static inline struct sock *mini_to_sk(const struct mini_sock *msk)
+{
+	return (struct sock *)&msk->inet.sk;
+}
+
+/**
+ * struct mini_seg - a segment being processed (RFC 9293 3.3.1, SEG.*)
+ * @skb: the packet; NULL once a step has kept it
+ * @seq: SEG.SEQ
+ * @ack: SEG.ACK, meaningful with MINI_ACK
+ * @len: SEG.LEN, SYN and FIN counted
+ * @wnd: SEG.WND as in the header, unscaled
+ * @up: SEG.UP, offset
+ * @flags: MINI_SYN and the like
+ * @opts: options
+ */
+struct mini_seg {
+	struct sk_buff *skb;
+	u32 seq;
+	u32 ack;
+	u32 len;
+	u16 wnd;
+	u16 up;
+	u8 flags;
+	struct mini_opts opts;
+};
+
+#endif /* _MINI_SOCK_H */

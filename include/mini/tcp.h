@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The engine's functions, grouped by the file that defines them */
+#ifndef _MINI_TCP_H
+#define _MINI_TCP_H
+
+#include <mini/net.h>
+#include <mini/opts.h>
+#include <mini/sock.h>
+
+struct mini_ip_ops;
+struct mini_reply;
+struct proto_accept_arg;
+
+/**
+ * struct mini_header - what a TCP header says, in host order
+ * @seq: SEG.SEQ
+ * @ack: SEG.ACK, sent when @flags has MINI_ACK
+ * @flags: MINI_SYN and the like
+ * @wnd: window as it stands in the header
+ * @opts: options
+ */
+struct mini_header {
+	u32 seq;
+	u32 ack;
+	u8 flags;
+	u16 wnd;
+	struct mini_opts opts;
+};
+
+/**
+ * struct mini_dest - who takes a segment, found under RCU
+ * @ep: endpoint of that very connection, or NULL
+ * @listener: else the listener of the port, or NULL
+ */
+struct mini_dest {
+	struct mini_ep *ep;
+	struct sock *listener;
+};
+
+static inline struct sock *mini_ep_sk(struct mini_ep *ep)
+{
+	return mini_to_sk(container_of(ep, struct mini_sock, ep));
+}
+
+/* FlightSize of RFC 5681: sent and not cumulatively ACKed, octets */
+static inline u32 mini_flight(const struct mini_sock *msk)
+{
+	return msk->snd.nxt - msk->snd.una;
+}
+
+/* What of it is still in the network, as far as we can tell */
+static inline u32 mini_pipe(const struct mini_sock *msk)
+{
+	s32 pipe = mini_flight(msk) - msk->snd.sacked - msk->snd.lost +
+		   msk->snd.retrans;
+
+	return pipe > 0 ? pipe : 0;
+}
+
+/* Octets of a sent skb that are not ACKed */
+static inline u32 mini_skb_unacked(const struct mini_sock *msk,
+				   const struct sk_buff *skb)
+{
+	return mini_cb(skb)->end_seq - seq_max(mini_cb(skb)->seq,
+					       msk->snd.una);
+}
+
+/* Written and never sent yet, the FIN counted */
+static inline bool mini_unsent(const struct sock *sk)
+{
+	return !skb_queue_empty(&sk->sk_write_queue);
+}
+
+static inline bool mini_syn_unacked(const struct sock *sk)
+{
+	return !mini_sk(sk)->snd.syn_acked;
+}
+
+/* mini_tcp.c: the state machine, and the proto's functions */
+void mini_tcp_set_state(struct sock *sk, int state);
+bool mini_edge_ok(int from, int to);
+const char *mini_state_name(int state);
+u64 mini_now(struct sock *sk);
+int mini_tcp_init(struct sock *sk);
+void mini_tcp_destroy(struct sock *sk);
+void mini_tcp_clone_init(struct sock *sk);
+void mini_tcp_orphan(struct sock *sk);
+int mini_tcp_connect(struct sock *sk, struct sockaddr_in *to, int len);
+int mini_tcp_disconnect(struct sock *sk, int flags);
+struct sock *mini_tcp_accept(struct sock *sk, struct proto_accept_arg *arg);
+void mini_tcp_close(struct sock *sk, long timeout);
+void mini_tcp_shutdown(struct sock *sk, int how);
+int mini_tcp_listen(struct sock *sk);
+int mini_tcp_get_port(struct sock *sk, unsigned short num);
+int mini_tcp_hash(struct sock *sk);
+void mini_tcp_unhash(struct sock *sk);
+void mini_tcp_done(struct sock *sk);
+void mini_tcp_bury(struct sock *sk);
+void mini_tcp_abort(struct sock *sk, int err);
+void mini_tcp_timed_out(struct sock *sk);
+void mini_tcp_synchronized(struct sock *sk, const struct mini_opts *o);
+void mini_tcp_established(struct sock *sk);
+void mini_tcp_mtu_changed(struct sock *sk);
+u32 mini_keepidle_s(const struct sock *sk);
+u32 mini_keepintvl_s(const struct sock *sk);
+u32 mini_keepcnt(const struct sock *sk);
+void mini_tcp_abort_all(struct mini_net *mn);
+
+/* tcp/hash.c */
+bool mini_lookup(struct mini_net *mn, const struct mini_tuple *t,
+		 int dif, int sdif, struct mini_dest *d);
+struct sock *mini_lookup_listener(struct mini_net *mn,
+				  const struct mini_tuple *t, int dif);
+int mini_ep_insert(struct mini_net *mn, struct mini_ep *ep);
+bool mini_ep_remove(struct mini_net *mn, struct mini_ep *ep);
+bool mini_ep_replace(struct mini_net *mn, struct mini_ep *old,
+		     struct mini_ep *new);
+struct mini_ep *mini_ep_next(struct mini_net *mn, u32 *slot,
+			     bool (*pick)(struct mini_ep *ep));
+void mini_listen_hash(struct sock *sk);
+void mini_listen_unhash(struct sock *sk);
+int mini_hash_net_up(struct mini_net *mn);
+void mini_hash_net_init(struct mini_net *mn);
+void mini_hash_net_exit(struct mini_net *mn);
+
+/* tcp/port.c */
+int mini_port_bind(struct mini_net *mn, struct mini_owner *o, u16 num);
+int mini_port_listen(struct mini_net *mn, struct mini_owner *o);
+int mini_port_connect(struct mini_net *mn, struct mini_owner *o,
+		      struct mini_ep *ep);
+void mini_port_join(struct mini_net *mn, const struct mini_owner *from,
+		    struct mini_owner *o);
+void mini_port_leave(struct mini_net *mn, struct mini_owner *o,
+		     bool may_sleep);
+void mini_port_net_init(struct mini_net *mn);
+void mini_port_flush(void);
+int mini_port_init(void);
+void mini_port_exit(void);
+
+/* tcp/input.c */
+int mini_seg_parse(struct sk_buff *skb, struct mini_seg *seg);
+void mini_tcp_rcv(struct mini_net *mn, const struct mini_tuple *t,
+		  const struct mini_dest *d, struct sk_buff *skb);
+int mini_tcp_backlog_rcv(struct sock *sk, struct sk_buff *skb);
+void mini_child_rcv(struct sock *child, struct mini_seg *seg);
+
+/* tcp/ack.c */
+enum mini_drop mini_ack_in(struct sock *sk, const struct mini_seg *seg);
+
+/* tcp/ofo.c */
+enum mini_drop mini_ofo_keep(struct sock *sk, struct mini_seg *seg);
+bool mini_ofo_drain(struct sock *sk);
+struct sk_buff *mini_ofo_first(struct sock *sk);
+void mini_ofo_unlink(struct sock *sk, struct sk_buff *skb);
+
+/* tcp/recovery.c */
+void mini_unmark(struct mini_sock *msk, const struct sk_buff *skb, u32 n);
+void mini_recovery_dupack(struct sock *sk);
+bool mini_recovery_ack(struct sock *sk, u32 acked);
+void mini_recovery_timeout(struct sock *sk);
+void mini_recovery_resend_all(struct sock *sk);
+
+/* tcp/output.c */
+void mini_push_header(struct sk_buff *skb, const struct mini_tuple *t,
+		      const struct mini_header *h);
+void mini_send_syn(struct sock *sk);
+void mini_send_ack(struct sock *sk);
+void mini_send_challenge(struct sock *sk);
+bool mini_challenge_ok(u64 *last_us, u64 now_us);
+void mini_send_reset(struct sock *sk);
+void mini_send_keepalive(struct sock *sk);
+void mini_send_probe(struct sock *sk);
+void mini_retransmit_first(struct sock *sk);
+void mini_output(struct sock *sk);
+u32 mini_size_goal(const struct sock *sk);
+u32 mini_window_now(const struct sock *sk);
+u8 mini_wscale_for(u32 space);
+
+/* tcp/reply.c */
+void mini_reply_send(struct mini_net *mn, const struct mini_reply *r,
+		     const struct mini_header *h);
+void mini_reply_reset(struct mini_net *mn, const struct mini_reply *r,
+		      const struct mini_seg *seg);
+
+/* tcp/timer.c */
+void mini_timer_init(struct sock *sk);
+void mini_timer_data_sent(struct sock *sk);
+void mini_timer_data_acked(struct sock *sk);
+void mini_timer_data_stuck(struct sock *sk);
+void mini_timer_data_free(struct sock *sk);
+void mini_timer_ack_owed(struct sock *sk);
+void mini_timer_ack_sent(struct sock *sk);
+void mini_timer_keepalive(struct sock *sk, int on);
+void mini_timer_fin_wait2(struct sock *sk);
+void mini_timer_stop_all(struct sock *sk);
+void mini_tcp_release_cb(struct sock *sk);
+
+/* tcp/icmp.c */
+bool mini_tcp_icmp_valid(const struct mini_sock *msk, u32 seq);
+void mini_tcp_icmp(struct sock *sk, u32 seq, int err);
+void mini_tcp_frag_needed(struct sock *sk);
+
+/* tcp/listen.c */
+void mini_listen_init(struct mini_listen *l);
+void mini_listen_start(struct sock *sk);
+void mini_listen_stop(struct sock *sk);
+struct sock *mini_listen_pop(struct sock *sk);
+bool mini_listen_ready(const struct sock *sk);
+void mini_listen_rcv(struct mini_net *mn, struct sock *listener,
+		     const struct mini_tuple *t, struct mini_seg *seg,
+		     u32 iss);
+void mini_req_rcv(struct mini_net *mn, struct mini_req *req,
+		  struct mini_seg *seg);
+int mini_listen_cache_init(void);
+void mini_listen_cache_exit(void);
+
+/* tcp/timewait.c */
+void mini_tw_enter(struct sock *sk);
+void mini_tw_rcv(struct mini_net *mn, struct mini_tw *tw,
+		 struct mini_seg *seg);
+void mini_tw_kill_all(struct mini_net *mn);
+int mini_tw_cache_init(void);
+void mini_tw_cache_exit(void);
+
+/* tcp/send.c, tcp/recv.c: the user's octets */
+int mini_tcp_sendmsg(struct sock *sk, struct msghdr *msg, size_t len);
+void mini_queue_fin(struct sock *sk);
+void mini_write_space(struct sock *sk);
+bool mini_stream_writeable(const struct sock *sk);
+int mini_tcp_recvmsg(struct sock *sk, struct msghdr *msg, size_t len,
+		     int flags);
+u32 mini_tcp_inq(const struct sock *sk);
+bool mini_tcp_unread(const struct sock *sk);
+
+/* tcp/buffer.c */
+void mini_buffer_start(struct sock *sk);
+void mini_buffer_acked(struct sock *sk);
+void mini_buffer_read(struct sock *sk);
+
+/* ctl/sockopt.c */
+int mini_tcp_setsockopt(struct sock *sk, int level, int opt, sockptr_t val,
+			unsigned int len);
+int mini_tcp_getsockopt(struct sock *sk, int level, int opt,
+			char __user *val, int __user *len);
+
+#endif /* _MINI_TCP_H */

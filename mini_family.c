@@ -1,0 +1,462 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * AF_MINI: a second TCP, behind an address family of its own.
+ *
+ * The tables of the dispatch, in the order in which a call goes through them:
+ *
+ *	socket(AF_MINI, SOCK_STREAM, 0)
+ *	  net_families[]	-> mini_family_ops	-> mini_create()
+ *	  mini_protosw[]	-> the row of type and protocol
+ *	connect(), send(), ...
+ *	  sock->ops		-> mini_stream_ops	-> mini_stream_*()
+ *	  sk->sk_prot		-> mini_tcp_prot	-> mini_tcp_*()
+ *	and from there to the engine (tcp/) and IP (mini_ip.c).
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/capability.h>
+#include <linux/module.h>
+#include <net/inet_common.h>
+#include <net/ip.h>
+#include <net/net_namespace.h>
+#include <net/sock.h>
+#include <mini/compat.h>
+#include <mini/ip.h>
+#include <mini/stream.h>
+#include <mini/tcp.h>
+
+static int mini_family = AF_MINI;
+module_param_named(family, mini_family, int, 0444);
+MODULE_PARM_DESC(family, "address family number (default 18, AF_ASH's slot)");
+
+unsigned int mini_net_id __read_mostly;
+
+/* ---- memory of all sockets together, in pages ---- */
+
+static atomic_long_t mini_mem_allocated;
+static DEFINE_PER_CPU(int, mini_mem_per_cpu);
+static struct percpu_counter mini_sockets;
+static unsigned long mini_mem_pressure;
+static long mini_mem_limits[3];
+static int mini_wmem[3] = { 4096, 16384, 4 << 20 };
+static int mini_rmem[3] = { 4096, 131072, 6 << 20 };
+
+static void mini_mem_enter_pressure(struct sock *sk)
+{
+	WRITE_ONCE(mini_mem_pressure, 1);
+}
+
+static void mini_mem_leave_pressure(struct sock *sk)
+{
+	WRITE_ONCE(mini_mem_pressure, 0);
+}
+
+/* The share of memory that Linux gives its own TCP, for all our sockets */
+static void mini_mem_set_limits(void)
+{
+	unsigned long limit = max(nr_free_buffer_pages() / 16, 128UL);
+
+	mini_mem_limits[0] = limit / 4 * 3;
+	mini_mem_limits[1] = limit;
+	mini_mem_limits[2] = limit / 4 * 6;
+}
+
+/* ---- the third level: the transport, called through sk->sk_prot ---- */
+
+static int mini_tcp_connect_slot(struct sock *sk, struct sockaddr *addr,
+				 int len)
+{
+	return mini_tcp_connect(sk, (struct sockaddr_in *)addr, len);
+}
+
+MINI_PROTO_ACCEPT(mini_tcp_accept)
+MINI_PROTO_RECVMSG(mini_tcp_recvmsg)
+
+static struct proto mini_tcp_prot = {
+	.name			= "MINI-TCP",
+	.owner			= THIS_MODULE,
+	.obj_size		= sizeof(struct mini_sock),
+	/* the life of a socket */
+	.init			= mini_tcp_init,
+	.destroy		= mini_tcp_destroy,
+	.get_port		= mini_tcp_get_port,
+	.hash			= mini_tcp_hash,
+	.unhash			= mini_tcp_unhash,
+	/* the calls of the user */
+	.connect		= mini_tcp_connect_slot,
+	.accept			= mini_tcp_accept_slot,
+	.disconnect		= mini_tcp_disconnect,
+	.shutdown		= mini_tcp_shutdown,
+	.close			= mini_tcp_close,
+	.sendmsg		= mini_tcp_sendmsg,
+	.recvmsg		= mini_tcp_recvmsg_slot,
+	.setsockopt		= mini_tcp_setsockopt,
+	.getsockopt		= mini_tcp_getsockopt,
+	.keepalive		= mini_timer_keepalive,
+	/* segments and timers that found the socket owned */
+	.backlog_rcv		= mini_tcp_backlog_rcv,
+	.release_cb		= mini_tcp_release_cb,
+	/* memory */
+	.memory_allocated	= &mini_mem_allocated,
+	.per_cpu_fw_alloc	= &mini_mem_per_cpu,
+	.sockets_allocated	= &mini_sockets,
+	.memory_pressure	= &mini_mem_pressure,
+	.enter_memory_pressure	= mini_mem_enter_pressure,
+	.leave_memory_pressure	= mini_mem_leave_pressure,
+	.sysctl_mem		= mini_mem_limits,
+	.sysctl_wmem		= mini_wmem,
+	.sysctl_rmem		= mini_rmem,
+};
+
+/* ---- the second level: the socket layer, called through sock->ops ---- */
+
+MINI_OPS_ACCEPT(mini_stream_accept)
+
+static const struct proto_ops mini_stream_ops = {
+	.family		= AF_MINI,
+	.owner		= THIS_MODULE,
+	.release	= mini_stream_release,
+	.bind		= mini_stream_bind,
+	.connect	= mini_stream_connect,
+	.socketpair	= sock_no_socketpair,
+	.accept		= mini_stream_accept_slot,
+	.getname	= inet_getname,
+	.poll		= mini_stream_poll,
+	.ioctl		= mini_stream_ioctl,
+	.gettstamp	= sock_gettstamp,
+	.listen		= mini_stream_listen,
+	.shutdown	= mini_stream_shutdown,
+	.setsockopt	= sock_common_setsockopt,
+	.getsockopt	= sock_common_getsockopt,
+	.sendmsg	= mini_stream_sendmsg,
+	.recvmsg	= mini_stream_recvmsg,
+	.mmap		= sock_no_mmap,
+	.set_rcvlowat	= mini_stream_set_rcvlowat,
+};
+
+/* ---- between them: which row serves socket(family, type, protocol) ---- */
+
+/**
+ * struct mini_protosw - one row
+ * @type: SOCK_*
+ * @protocol: as given to socket(); the first row of a type serves 0 as well
+ * @wire: IP protocol on the wire
+ * @prot: transport
+ * @ops: socket layer
+ */
+struct mini_protosw {
+	int type;
+	int protocol;
+	u8 wire;
+	struct proto *prot;
+	const struct proto_ops *ops;
+};
+
+static const struct mini_protosw mini_protosw[] = {
+	{
+		.type		= SOCK_STREAM,
+		.protocol	= IPPROTO_TCP,
+		.wire		= IPPROTO_TCP,
+		.prot		= &mini_tcp_prot,
+		.ops		= &mini_stream_ops,
+	},
+	{
+		.type		= SOCK_STREAM,
+		.protocol	= IPPROTO_MINI,
+		.wire		= IPPROTO_MINI,
+		.prot		= &mini_tcp_prot,
+		.ops		= &mini_stream_ops,
+	},
+};
+
+/* Walk the table; an errno as pointer when no row fits */
+static const struct mini_protosw *mini_find_row(int type, int protocol)
+{
+	bool type_known = false;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(mini_protosw); i++) {
+		const struct mini_protosw *row = &mini_protosw[i];
+
+		if (row->type != type)
+			continue;
+		if (!protocol || row->protocol == protocol)
+			return row;
+		type_known = true;
+	}
+	return ERR_PTR(type_known ? -EPROTONOSUPPORT : -ESOCKTNOSUPPORT);
+}
+
+/* ---- the first level: socket(), called through net_families[] ---- */
+
+static bool mini_may_create(const struct mini_net *mn)
+{
+	if (mn->sysctl.unprivileged ||
+	    ns_capable(mn->net->user_ns, CAP_NET_ADMIN))
+		return true;
+	pr_info_once("socket() refused without CAP_NET_ADMIN; sysctl net.mini.unprivileged=1 allows it to all\n");
+	return false;
+}
+
+/* Tables and hooks of a namespace, with its first socket */
+static int mini_net_up(struct mini_net *mn)
+{
+	int err = 0;
+
+	if (mini_net_is_up(mn))
+		return 0;
+	mutex_lock(&mn->up_mutex);
+	if (!mn->up) {
+		err = mini_hash_net_up(mn);
+		if (!err)
+			err = mini_ip_net_hook(mn->net);
+		if (err)
+			mini_hash_net_exit(mn);
+		else	/* pairs with mini_net_is_up() */
+			smp_store_release(&mn->up, true);
+	}
+	mutex_unlock(&mn->up_mutex);
+	return err;
+}
+
+/* Whoever takes sk_user_data for its own finds it taken (aligned: low bits) */
+static const u64 mini_user_data_tag;
+
+/*
+ * Core code asks sk_family and sk_protocol what it may cast a socket to.
+ * AF_MINI and 253, whatever the wire, keep us from being taken for a
+ * tcp_sock by BPF, diag, TLS and others.
+ */
+static void mini_init_sock(struct sock *sk, const struct mini_protosw *row)
+{
+	struct inet_sock *inet = inet_sk(sk);
+
+	sk->sk_protocol = IPPROTO_MINI;
+	sk->sk_destruct = inet_sock_destruct;
+	sk->sk_backlog_rcv = row->prot->backlog_rcv;
+	sk->sk_user_data = (void *)&mini_user_data_tag;
+	inet->uc_ttl = -1;
+	inet->mc_ttl = 1;
+	inet->pmtudisc = READ_ONCE(sock_net(sk)->ipv4.sysctl_ip_no_pmtu_disc) ?
+		IP_PMTUDISC_DONT : IP_PMTUDISC_WANT;
+	atomic_set(&inet->inet_id, get_random_u16());
+	mini_sk(sk)->ep.t.wire = row->wire;
+}
+
+static int mini_create(struct net *net, struct socket *sock, int protocol,
+		       int kern)
+{
+	const struct mini_protosw *row = mini_find_row(sock->type, protocol);
+	struct mini_net *mn = mini_pernet(net);
+	struct sock *sk;
+	int err;
+
+	if (protocol < 0 || protocol >= IPPROTO_MAX)
+		return -EINVAL;
+	if (IS_ERR(row))
+		return PTR_ERR(row);
+	if (!kern && !mini_may_create(mn))
+		return -EPERM;
+	err = mini_net_up(mn);
+	if (err)
+		return err;
+
+	sk = sk_alloc(net, mini_family, GFP_KERNEL, row->prot, kern);
+	if (!sk)
+		return -ENOBUFS;
+	sock->ops = row->ops;
+	sock->state = SS_UNCONNECTED;
+	sock_init_data(sock, sk);
+	mini_init_sock(sk, row);
+	err = sk->sk_prot->init(sk);
+	if (err)
+		sk_common_release(sk);
+	return err;
+}
+
+static struct net_proto_family mini_family_ops = {
+	.owner	= THIS_MODULE,
+	.create	= mini_create,
+};
+
+/* ---- namespaces ---- */
+
+static void mini_net_defaults(struct mini_net *mn)
+{
+	mn->sysctl = (struct mini_sysctl) {
+		.syn_retries	= 7,	/* 255 s: RFC 9293 MUST-23 wants 180 */
+		.synack_retries	= 5,
+		.retries1	= 3,
+		.retries2	= 15,
+		.orphan_retries	= 8,
+		.fin_timeout_s	= 60,
+		.keepidle_s	= MINI_KEEPIDLE_S,
+		.keepintvl_s	= MINI_KEEPINTVL_S,
+		.keepcnt	= MINI_KEEPCNT,
+		.max_syn_backlog = 4096,
+		.max_tw		= 32768,
+		.max_orphans	= 8192,
+		.wmem		= { 4096, 16384, 4 << 20 },
+		.rmem		= { 4096, 131072, 6 << 20 },
+	};
+}
+
+static int __net_init mini_net_init(struct net *net)
+{
+	struct mini_net *mn = mini_pernet(net);
+	int err;
+
+	mn->net = net;
+	mn->ip = &mini_ipv4_ops;
+	mutex_init(&mn->up_mutex);
+	mini_net_defaults(mn);
+	mini_hash_net_init(mn);
+	mini_port_net_init(mn);
+	err = mini_mib_net_init(mn);
+	if (err)
+		return err;
+	err = mini_sysctl_net_init(mn);
+	if (err)
+		goto out_mib;
+	err = mini_proc_net_init(mn);
+	if (err)
+		goto out_sysctl;
+	return 0;
+
+out_sysctl:
+	mini_sysctl_net_exit(mn);
+out_mib:
+	mini_mib_net_exit(mn);
+	return err;
+}
+
+/* No socket is left, for each holds its namespace; TIME-WAITs do not */
+static void __net_exit mini_net_exit(struct net *net)
+{
+	struct mini_net *mn = mini_pernet(net);
+
+	mini_proc_net_exit(mn);
+	mini_sysctl_net_exit(mn);
+	if (mn->up) {
+		mini_ip_net_unhook(net);
+		mini_tw_kill_all(mn);
+		synchronize_rcu();	/* their timers have run out too */
+		mini_port_flush();
+		mini_hash_net_exit(mn);
+	}
+	mini_mib_net_exit(mn);
+}
+
+static struct pernet_operations mini_net_ops = {
+	.init	= mini_net_init,
+	.exit	= mini_net_exit,
+	.id	= &mini_net_id,
+	.size	= sizeof(struct mini_net),
+};
+
+/* ---- load: a ladder, the family last; unload: its exact mirror ---- */
+
+static int __init mini_caches_init(void)
+{
+	int err = mini_port_init();
+
+	if (err)
+		return err;
+	err = mini_listen_cache_init();
+	if (err)
+		goto out_port;
+	err = mini_tw_cache_init();
+	if (err)
+		goto out_listen;
+	return 0;
+
+out_listen:
+	mini_listen_cache_exit();
+out_port:
+	mini_port_exit();
+	return err;
+}
+
+static void mini_caches_exit(void)
+{
+	rcu_barrier();	/* objects on their way back into the caches */
+	mini_tw_cache_exit();
+	mini_listen_cache_exit();
+	mini_port_exit();
+}
+
+static int __init mini_register_family(void)
+{
+	int err;
+
+	mini_family_ops.family = mini_family;
+	err = sock_register(&mini_family_ops);
+	if (err)
+		pr_err("address family %d is taken or out of range (%d): choose another with the module parameter family=\n",
+		       mini_family, err);
+	return err;
+}
+
+static int __init mini_init(void)
+{
+	int err;
+
+	mini_mem_set_limits();
+	err = mini_caches_init();
+	if (err)
+		return err;
+	err = mini_ca_register(&mini_newreno);
+	if (err)
+		goto out_caches;
+	err = percpu_counter_init(&mini_sockets, 0, GFP_KERNEL);
+	if (err)
+		goto out_ca;
+	err = proto_register(&mini_tcp_prot, 1);
+	if (err)
+		goto out_counter;
+	err = register_pernet_subsys(&mini_net_ops);
+	if (err)
+		goto out_proto;
+	err = mini_ip_init();
+	if (err)
+		goto out_pernet;
+	err = mini_register_family();
+	if (err)
+		goto out_ip;
+	pr_info("proto %s, %zu protosw rows, IP protocol %d, address family %d registered\n",
+		mini_tcp_prot.name, ARRAY_SIZE(mini_protosw), IPPROTO_MINI,
+		mini_family);
+	return 0;
+
+out_ip:
+	mini_ip_exit();
+out_pernet:
+	unregister_pernet_subsys(&mini_net_ops);
+out_proto:
+	proto_unregister(&mini_tcp_prot);
+out_counter:
+	percpu_counter_destroy(&mini_sockets);
+out_ca:
+	mini_ca_unregister(&mini_newreno);
+out_caches:
+	mini_caches_exit();
+	return err;
+}
+
+static void __exit mini_exit(void)
+{
+	sock_unregister(mini_family);
+	mini_ip_exit();
+	unregister_pernet_subsys(&mini_net_ops);
+	rcu_barrier();	/* sockets on their way back into the proto's cache */
+	proto_unregister(&mini_tcp_prot);
+	percpu_counter_destroy(&mini_sockets);
+	mini_ca_unregister(&mini_newreno);
+	mini_caches_exit();
+}
+
+module_init(mini_init);
+module_exit(mini_exit);
+MODULE_LICENSE("GPL");
+MODULE_VERSION("0.1.0");
+MODULE_DESCRIPTION("AF_MINI: a second TCP, behind an address family of its own");

@@ -1,0 +1,699 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The IPv4 edge: segments in from a netfilter hook (protocol 6, which
+ * belongs to kernel TCP) and from a protocol handler (253, which is ours),
+ * segments out by ip_local_out(), ICMP, routes, and the port placeholders.
+ *
+ * In, protocol 6. The hook sits just before conntrack's confirmation, the
+ * last of LOCAL_IN. What is not ours goes on untouched, and kernel TCP
+ * answers it as ever. What is ours we steal, so we have to do what
+ * ip_local_deliver_finish() and those behind us would have done: confirm the
+ * conntrack entry, ask the IPsec policy, verify the checksum, take over user
+ * pages of a zero-copy sender, and drop what the packet holds of the
+ * conntrack and the route. It has been through the firewall already.
+ */
+#include <linux/icmp.h>
+#include <linux/netfilter_ipv4.h>
+#include <linux/workqueue.h>
+#include <net/icmp.h>
+#include <net/inet_hashtables.h>
+#include <net/ip.h>
+#include <net/protocol.h>
+#include <net/route.h>
+#include <net/xfrm.h>
+#if IS_ENABLED(CONFIG_NF_CONNTRACK)
+#include <net/netfilter/nf_conntrack.h>
+#endif
+#include <mini/compat.h>
+#include <mini/ip.h>
+#include <mini/tcp.h>
+
+/* ---- time ---- */
+
+static u64 mini_ip_now_us(void)
+{
+	return div_u64(ktime_get_ns(), NSEC_PER_USEC);
+}
+
+/* One tick more: a timer may fire in the last moment of a tick */
+static bool mini_ip_arm(struct mini_timer *t, u64 delay_us)
+{
+	unsigned long ticks = delay_us < USEC_PER_SEC ?
+		usecs_to_jiffies(delay_us) :
+		msecs_to_jiffies(div_u64(delay_us, USEC_PER_MSEC));
+
+	return !mod_timer(&t->tl, jiffies + ticks + 1);
+}
+
+static bool mini_ip_stop(struct mini_timer *t)
+{
+	return timer_delete(&t->tl);
+}
+
+static void mini_ip_timer_fired(struct timer_list *tl)
+{
+	struct mini_timer *t = timer_container_of(t, tl, tl);
+
+	t->fire(t);
+}
+
+/**
+ * mini_ip_timer_setup() - a timer for mini_ip_ops.arm
+ * @t: timer
+ * @fire: what it does
+ */
+void mini_ip_timer_setup(struct mini_timer *t,
+			 void (*fire)(struct mini_timer *t))
+{
+	t->fire = fire;
+	t->at_us = 0;
+	timer_setup(&t->tl, mini_ip_timer_fired, 0);
+}
+
+/* ---- routes ---- */
+
+/*
+ * Any device will do for GSO: the stack cuts and sums in software where the
+ * device cannot. Not so when IPsec puts headers between us and it.
+ */
+static void mini_ip_caps(struct sock *sk, struct dst_entry *dst)
+{
+	sk_setup_caps(sk, dst);
+	if (dst->header_len)
+		sk->sk_route_caps &= ~NETIF_F_GSO_MASK;
+	else
+		sk->sk_route_caps |= NETIF_F_GSO | NETIF_F_GSO_SOFTWARE |
+				     NETIF_F_SG | NETIF_F_HW_CSUM;
+}
+
+static int mini_ip_route(struct sock *sk)
+{
+	struct mini_sock *msk = mini_sk(sk);
+	struct inet_sock *inet = inet_sk(sk);
+	struct mini_tuple *t = &msk->ep.t;
+	struct flowi4 fl4;
+	struct rtable *rt;
+
+	flowi4_init_output(&fl4, READ_ONCE(sk->sk_bound_dev_if),
+			   READ_ONCE(sk->sk_mark), inet->tos & IPTOS_RT_MASK,
+			   RT_SCOPE_UNIVERSE, t->wire, inet_sk_flowi_flags(sk),
+			   t->raddr, t->laddr, t->rport, t->lport, sk->sk_uid);
+	security_sk_classify_flow(sk, flowi4_to_flowi_common(&fl4));
+	rt = ip_route_output_flow(sock_net(sk), &fl4, sk);
+	if (IS_ERR(rt))
+		return PTR_ERR(rt);
+	if (rt->rt_flags & (RTCF_MULTICAST | RTCF_BROADCAST)) {
+		ip_rt_put(rt);
+		return -ENETUNREACH;
+	}
+	t->raddr = fl4.daddr;	/* 0.0.0.0 means this host */
+	if (!t->laddr) {
+		t->laddr = fl4.saddr;
+		inet->inet_saddr = fl4.saddr;
+		inet->inet_rcv_saddr = fl4.saddr;
+	}
+	mini_ip_caps(sk, &rt->dst);
+	return 0;
+}
+
+/* The cached route, or a new one when it is stale; owned, RCU reader */
+static struct dst_entry *mini_ip_dst(struct sock *sk)
+{
+	struct dst_entry *dst = __sk_dst_check(sk, 0);
+
+	if (dst || mini_ip_route(sk))
+		return dst;
+	return __sk_dst_get(sk);
+}
+
+static u32 mini_ip_mtu(struct sock *sk)
+{
+	struct dst_entry *dst;
+	u32 mtu = MINI_MSS_DEFAULT + MINI_IP_HLEN + MINI_TCP_HLEN;
+
+	rcu_read_lock();
+	dst = mini_ip_dst(sk);
+	if (dst)
+		mtu = dst_mtu(dst);
+	rcu_read_unlock();
+	return mtu;
+}
+
+static void mini_ip_advise(struct sock *sk)
+{
+	dst_negative_advice(sk);
+}
+
+static struct rtable *mini_ip_reply_route(struct mini_net *mn,
+					  const struct mini_reply *r)
+{
+	struct flowi4 fl4;
+
+	flowi4_init_output(&fl4, r->oif, r->mark, r->tos & IPTOS_RT_MASK,
+			   RT_SCOPE_UNIVERSE, r->t.wire, 0, r->t.raddr,
+			   r->t.laddr, r->t.rport, r->t.lport,
+			   sock_net_uid(mn->net, NULL));
+	return ip_route_output_flow(mn->net, &fl4, NULL);
+}
+
+static u32 mini_ip_reply_mtu(struct mini_net *mn, const struct mini_reply *r)
+{
+	struct rtable *rt = mini_ip_reply_route(mn, r);
+	u32 mtu;
+
+	if (IS_ERR(rt))
+		return MINI_MSS_DEFAULT + MINI_IP_HLEN + MINI_TCP_HLEN;
+	mtu = dst_mtu(&rt->dst);
+	ip_rt_put(rt);
+	return mtu;
+}
+
+/* ---- out ---- */
+
+#define MINI_CSUM_OFFSET	16	/* of the checksum in a TCP header */
+
+static void mini_ip_checksum(struct sk_buff *skb, const struct mini_tuple *t)
+{
+	__sum16 pseudo = ~csum_tcpudp_magic(t->laddr, t->raddr, skb->len,
+					    t->wire, 0);
+
+	put_unaligned(pseudo, (__sum16 *)(skb->data + MINI_CSUM_OFFSET));
+	skb->ip_summed = CHECKSUM_PARTIAL;
+	skb->csum_start = skb_transport_header(skb) - skb->head;
+	skb->csum_offset = MINI_CSUM_OFFSET;
+}
+
+/* The IPv4 header; ip_local_out() fills length and checksum */
+static struct iphdr *mini_ip_header(struct sk_buff *skb,
+				    const struct mini_tuple *t, u8 tos, u8 ttl,
+				    __be16 frag_off)
+{
+	struct iphdr *iph;
+
+	mini_ip_checksum(skb, t);
+	iph = skb_push(skb, sizeof(*iph));
+	skb_reset_network_header(skb);
+	iph->version = 4;
+	iph->ihl = sizeof(*iph) / 4;
+	iph->tos = tos;
+	iph->id = 0;
+	iph->frag_off = frag_off;
+	iph->ttl = ttl;
+	iph->protocol = t->wire;
+	iph->saddr = t->laddr;
+	iph->daddr = t->raddr;
+	skb->protocol = htons(ETH_P_IP);
+	memset(IPCB(skb), 0, sizeof(*IPCB(skb)));
+	return iph;
+}
+
+/* IP_TTL, or what the route says */
+static u8 mini_ip_ttl(const struct inet_sock *inet, struct dst_entry *dst)
+{
+	return inet->uc_ttl < 0 ? ip4_dst_hoplimit(dst) : inet->uc_ttl;
+}
+
+static int mini_ip_xmit(struct sock *sk, struct sk_buff *skb)
+{
+	struct mini_sock *msk = mini_sk(sk);
+	struct net *net = sock_net(sk);
+	struct dst_entry *dst;
+	int err;
+
+	rcu_read_lock();
+	dst = mini_ip_dst(sk);
+	if (!dst) {
+		rcu_read_unlock();
+		kfree_skb_reason(skb, SKB_DROP_REASON_IP_OUTNOROUTES);
+		return -EHOSTUNREACH;
+	}
+	skb_dst_set_noref(skb, dst);
+	mini_ip_header(skb, &msk->ep.t, msk->inet.tos,
+		       mini_ip_ttl(&msk->inet, dst),
+		       ip_dont_fragment(sk, dst) ? htons(IP_DF) : 0);
+	ip_select_ident_segs(net, skb, sk, skb_shinfo(skb)->gso_segs ?: 1);
+	skb_set_owner_w(skb, sk);
+	skb_set_hash_from_sk(skb, sk);
+	skb->priority = READ_ONCE(sk->sk_priority);
+	skb->mark = READ_ONCE(sk->sk_mark);
+	err = ip_local_out(net, sk, skb);
+	rcu_read_unlock();
+	return net_xmit_eval(err);
+}
+
+static int mini_ip_reply(struct mini_net *mn, const struct mini_reply *r,
+			 struct sk_buff *skb)
+{
+	struct rtable *rt = mini_ip_reply_route(mn, r);
+	int err;
+
+	if (IS_ERR(rt)) {
+		kfree_skb_reason(skb, SKB_DROP_REASON_IP_OUTNOROUTES);
+		return PTR_ERR(rt);
+	}
+	skb_dst_set(skb, &rt->dst);
+	mini_ip_header(skb, &r->t, r->tos, ip4_dst_hoplimit(&rt->dst),
+		       htons(IP_DF));
+	skb->mark = r->mark;
+	err = ip_local_out(mn->net, NULL, skb);
+	return net_xmit_eval(err);	/* a macro: it names its argument twice */
+}
+
+/* RFC 6528: a clock of 4 us and a keyed hash of the connection */
+static u32 mini_ip_isn(struct mini_net *mn, const struct mini_tuple *t)
+{
+	u32 ports = (__force u32)t->lport << 16 | (__force u32)t->rport;
+	u64 f = siphash_4u32((__force u32)t->laddr, (__force u32)t->raddr,
+			     ports, t->wire, &mn->isn_key);
+
+	return (u32)f + (u32)(mini_ip_now_us() >> 2);
+}
+
+/* ---- the port space that we share with kernel TCP ---- */
+
+static void mini_ip_port_range(struct mini_net *mn, u32 *low, u32 *high)
+{
+	int lo, hi;
+
+	inet_get_local_port_range(mn->net, &lo, &hi);
+	*low = lo;
+	*high = hi;
+}
+
+static int mini_ip_bind_hold(struct mini_port *p, bool reuse)
+{
+	struct sockaddr_in sin = {
+		.sin_family = AF_INET,
+		.sin_addr.s_addr = p->addr,
+		.sin_port = htons(p->num),
+	};
+	int err;
+
+	p->hold->sk->sk_reuse = reuse ? SK_CAN_REUSE : SK_NO_REUSE;
+	err = kernel_bind(p->hold, (struct mini_sockaddr *)&sin, sizeof(sin));
+	p->hold->sk->sk_reuse = SK_NO_REUSE;
+	return err;
+}
+
+/*
+ * The placeholder does not say SO_REUSEADDR, so that nobody of the other
+ * family may stand beside it; only when kernel TCP's TIME-WAITs are in the
+ * way, and our user said it, we say it for the moment of the bind.
+ */
+static int mini_ip_hold_port(struct mini_net *mn, struct mini_port *p,
+			     bool reuse)
+{
+	int err;
+
+	if (p->shared && inet_is_local_reserved_port(mn->net, p->num))
+		return -EADDRINUSE;
+	err = sock_create_kern(mn->net, PF_INET, SOCK_STREAM, IPPROTO_TCP,
+			       &p->hold);
+	if (err)
+		return err;
+	err = mini_ip_bind_hold(p, false);
+	if (err == -EADDRINUSE && reuse)
+		err = mini_ip_bind_hold(p, true);
+	if (err) {
+		sock_release(p->hold);
+		p->hold = NULL;
+		return err;
+	}
+	p->num = inet_sk(p->hold->sk)->inet_num;
+	return 0;
+}
+
+static void mini_ip_drop_port(struct mini_port *p)
+{
+	sock_release(p->hold);
+}
+
+static bool mini_ip_foreign(struct mini_net *mn, const struct mini_tuple *t)
+{
+	struct inet_hashinfo *tables = mn->net->ipv4.tcp_death_row.hashinfo;
+	struct sock *sk;
+
+	if (t->wire != IPPROTO_TCP)
+		return false;
+	sk = __inet_lookup_established(mn->net, tables, t->raddr, t->rport,
+				       t->laddr, ntohs(t->lport), 0, 0);
+	if (sk)
+		sock_gen_put(sk);
+	return sk;
+}
+
+const struct mini_ip_ops mini_ipv4_ops = {
+	.now_us		= mini_ip_now_us,
+	.arm		= mini_ip_arm,
+	.stop		= mini_ip_stop,
+	.route		= mini_ip_route,
+	.mtu		= mini_ip_mtu,
+	.reply_mtu	= mini_ip_reply_mtu,
+	.advise		= mini_ip_advise,
+	.xmit		= mini_ip_xmit,
+	.reply		= mini_ip_reply,
+	.isn		= mini_ip_isn,
+	.port_range	= mini_ip_port_range,
+	.hold_port	= mini_ip_hold_port,
+	.drop_port	= mini_ip_drop_port,
+	.foreign	= mini_ip_foreign,
+};
+
+/* ---- in ---- */
+
+/* The tuple of a packet that came in, seen from here */
+static bool mini_ip_tuple(const struct sk_buff *skb, unsigned int thoff,
+			  struct mini_tuple *t)
+{
+	const struct iphdr *iph = ip_hdr(skb);
+	__be16 buf[2];
+	const __be16 *ports = skb_header_pointer(skb, thoff, sizeof(buf), buf);
+
+	if (!ports)
+		return false;
+	t->raddr = iph->saddr;
+	t->laddr = iph->daddr;
+	t->rport = ports[0];
+	t->lport = ports[1];
+	t->wire = iph->protocol;
+	return true;
+}
+
+/*
+ * The packet's data is at the TCP header. Make the header linear, verify the
+ * checksum, and cut all ties to what lies below.
+ */
+static enum mini_drop mini_ip_prepare(struct sk_buff *skb)
+{
+	if (!pskb_may_pull(skb, MINI_TCP_HLEN) ||
+	    !pskb_may_pull(skb, max_t(u32, (skb->data[12] >> 4) * 4,
+				      MINI_TCP_HLEN)))
+		return MINI_DROP_SHORT;
+	if (skb_checksum_validate(skb, ip_hdr(skb)->protocol,
+				  inet_compute_pseudo))
+		return MINI_DROP_CSUM;
+	if (skb_orphan_frags_rx(skb, GFP_ATOMIC))
+		return MINI_DROP_NO_MEM;
+	/* it will never be sent on: a checksum half done is as good as done */
+	skb->ip_summed = CHECKSUM_UNNECESSARY;
+	return MINI_PASS;
+}
+
+static void mini_ip_detach(struct sk_buff *skb)
+{
+	skb_orphan(skb);
+	nf_reset_ct(skb);
+	skb_ext_reset(skb);
+	skb_dst_drop(skb);
+	skb_clear_delivery_time(skb);
+	skb->dev = NULL;
+}
+
+/* For the two inputs alike: a packet of ours, its data at the TCP header */
+static void mini_ip_deliver(struct mini_net *mn, const struct mini_tuple *t,
+			    const struct mini_dest *d, struct sk_buff *skb)
+{
+	enum mini_drop why;
+
+	skb_reset_transport_header(skb);
+	why = skb_rtable(skb)->rt_flags & (RTCF_BROADCAST | RTCF_MULTICAST) ?
+		MINI_DROP_BAD_SOURCE : mini_ip_prepare(skb);
+	if (why) {
+		mini_drop(mn, skb, why);
+		return;
+	}
+	mini_ip_detach(skb);
+	mini_tcp_rcv(mn, t, d, skb);
+}
+
+/* Do conntrack's part for a packet that its own hook will not see */
+static unsigned int mini_ip_confirm(struct sk_buff *skb)
+{
+#if IS_ENABLED(CONFIG_NF_CONNTRACK)
+	const struct nf_ct_hook *hook;
+	enum ip_conntrack_info info;
+	struct nf_conn *ct = nf_ct_get(skb, &info);
+
+	if (!ct || nf_ct_is_confirmed(ct))
+		return NF_ACCEPT;
+	hook = rcu_dereference(nf_ct_hook);
+	if (hook)
+		return hook->confirm(skb) & NF_VERDICT_MASK;
+#endif
+	return NF_ACCEPT;
+}
+
+static unsigned int mini_ip_steal(struct mini_net *mn,
+				  const struct mini_tuple *t,
+				  const struct mini_dest *d,
+				  struct sk_buff *skb)
+{
+	unsigned int verdict = mini_ip_confirm(skb);
+
+	if (verdict == NF_STOLEN)
+		return verdict;
+	if (verdict != NF_ACCEPT) {
+		mini_drop(mn, skb, MINI_DROP_CONNTRACK);
+		return NF_STOLEN;
+	}
+	if (!xfrm4_policy_check(NULL, XFRM_POLICY_IN, skb)) {
+		mini_drop(mn, skb, MINI_DROP_POLICY);
+		return NF_STOLEN;
+	}
+	__IP_INC_STATS(mn->net, IPSTATS_MIB_INDELIVERS);
+	__skb_pull(skb, skb_network_header_len(skb));
+	mini_ip_deliver(mn, t, d, skb);
+	return NF_STOLEN;
+}
+
+/**
+ * struct mini_quote - the packet that an ICMP error is about
+ * @t: connection, seen from here
+ * @seq: SEG.SEQ
+ */
+struct mini_quote {
+	struct mini_tuple t;
+	u32 seq;
+};
+
+static bool mini_icmp_quote(const struct sk_buff *skb, unsigned int off,
+			    struct mini_quote *q)
+{
+	struct iphdr ibuf;
+	__be16 pbuf[4];
+	const struct iphdr *iph;
+	const __be16 *th;
+
+	iph = skb_header_pointer(skb, off, sizeof(ibuf), &ibuf);
+	if (!iph || iph->version != 4 || iph->ihl < 5 ||
+	    iph->frag_off & htons(IP_OFFSET))
+		return false;
+	th = skb_header_pointer(skb, off + iph->ihl * 4, sizeof(pbuf), pbuf);
+	if (!th)
+		return false;
+	q->t.laddr = iph->saddr;
+	q->t.raddr = iph->daddr;
+	q->t.lport = th[0];
+	q->t.rport = th[1];
+	q->t.wire = iph->protocol;
+	q->seq = get_unaligned_be32(th + 2);
+	return true;
+}
+
+/* A smaller MTU on the way: for the route first, then for the connection */
+static void mini_icmp_mtu(struct sock *sk, u32 seq, u32 mtu)
+{
+	struct mini_sock *msk = mini_sk(sk);
+	struct dst_entry *dst;
+
+	if (!mini_tcp_icmp_valid(msk, seq) || !ip_sk_accept_pmtu(sk))
+		return;
+	/* the owner may be at the cached route: only look, and hold it */
+	dst = sk_dst_get(sk);
+	if (dst && mtu < dst_mtu(dst))
+		dst->ops->update_pmtu(dst, sk, NULL, mtu, true);
+	dst_release(dst);
+	if (sock_owned_by_user(sk))
+		set_bit(MINI_DEFER_MTU, &msk->deferred);
+	else
+		mini_tcp_frag_needed(sk);
+}
+
+/* The errno of an ICMP error, positive; 0 for one that says nothing to us */
+static int mini_icmp_errno(u8 type, u8 code)
+{
+	int err = 0;
+
+	switch (type) {
+	case ICMP_DEST_UNREACH:
+		if (code <= NR_ICMP_UNREACH)
+			err = icmp_err_convert[code].errno;
+		break;
+	case ICMP_PARAMETERPROB:
+		err = EPROTO;
+		break;
+	case ICMP_TIME_EXCEEDED:
+		err = EHOSTUNREACH;
+		break;
+	}
+	return err;
+}
+
+static void mini_icmp_sock(struct sock *sk, u8 type, u8 code, u32 mtu, u32 seq)
+{
+	int err = mini_icmp_errno(type, code);
+
+	bh_lock_sock(sk);
+	if (type == ICMP_DEST_UNREACH && code == ICMP_FRAG_NEEDED)
+		mini_icmp_mtu(sk, seq, mtu);
+	else if (err && !sock_owned_by_user(sk))
+		mini_tcp_icmp(sk, seq, err);
+	else if (err)
+		WRITE_ONCE(sk->sk_err_soft, err);
+	bh_unlock_sock(sk);
+}
+
+static void mini_icmp_err(struct mini_net *mn, const struct mini_quote *q,
+			  u8 type, u8 code, u32 mtu)
+{
+	struct mini_dest d;
+
+	if (mini_lookup(mn, &q->t, 0, 0, &d) && d.ep &&
+	    d.ep->kind == MINI_KIND_SOCK)
+		mini_icmp_sock(mini_ep_sk(d.ep), type, code, mtu, q->seq);
+}
+
+/* We look, and icmp_rcv() gets the packet all the same */
+static void mini_icmp_look(struct mini_net *mn, struct sk_buff *skb)
+{
+	unsigned int off = ip_hdrlen(skb);
+	struct icmphdr buf, *icmph;
+	struct mini_quote q;
+
+	icmph = skb_header_pointer(skb, off, sizeof(buf), &buf);
+	if (!icmph || !mini_icmp_errno(icmph->type, icmph->code) ||
+	    !mini_icmp_quote(skb, off + sizeof(buf), &q) ||
+	    q.t.wire != IPPROTO_TCP)
+		return;
+	if (nf_ip_checksum(skb, NF_INET_LOCAL_IN, off, IPPROTO_ICMP))
+		return;
+	mini_icmp_err(mn, &q, icmph->type, icmph->code,
+		      ntohs(icmph->un.frag.mtu));
+}
+
+static unsigned int mini_ip_look(struct mini_net *mn, struct sk_buff *skb)
+{
+	u8 protocol = ip_hdr(skb)->protocol;
+	struct mini_tuple t;
+	struct mini_dest d;
+
+	/* early demultiplexing or a proxy has given it to somebody */
+	if (skb->sk || skb->pkt_type != PACKET_HOST)
+		return NF_ACCEPT;
+	if (protocol == IPPROTO_ICMP)
+		mini_icmp_look(mn, skb);
+	if (protocol != IPPROTO_TCP ||
+	    !mini_ip_tuple(skb, ip_hdrlen(skb), &t) ||
+	    !mini_lookup(mn, &t, inet_iif(skb), inet_sdif(skb), &d))
+		return NF_ACCEPT;
+	return mini_ip_steal(mn, &t, &d, skb);
+}
+
+/*
+ * A packet that a user program has had in its hands (NFQUEUE) comes back in
+ * that program's context, bottom halves on; our locks want them off.
+ */
+static unsigned int mini_ip_hook(void *priv, struct sk_buff *skb,
+				 const struct nf_hook_state *state)
+{
+	unsigned int verdict;
+
+	local_bh_disable();
+	verdict = mini_ip_look(mini_pernet(state->net), skb);
+	local_bh_enable();
+	return verdict;
+}
+
+static const struct nf_hook_ops mini_ip_hooks[] = {
+	{
+		.hook		= mini_ip_hook,
+		.pf		= NFPROTO_IPV4,
+		.hooknum	= NF_INET_LOCAL_IN,
+		.priority	= NF_IP_PRI_CONNTRACK_CONFIRM - 1,
+	},
+};
+
+/* Protocol 253: the textbook way. Nobody else answers for it. */
+static int mini_ip_rcv_twin(struct sk_buff *skb)
+{
+	struct mini_net *mn = mini_pernet(dev_net(skb->dev));
+	struct mini_tuple t;
+	struct mini_dest d;
+
+	if (skb->pkt_type != PACKET_HOST || !mini_ip_tuple(skb, 0, &t)) {
+		mini_drop(mn, skb, MINI_DROP_SHORT);
+		return 0;
+	}
+	mini_lookup(mn, &t, inet_iif(skb), inet_sdif(skb), &d);
+	mini_ip_deliver(mn, &t, &d, skb);
+	return 0;
+}
+
+static int mini_ip_err_twin(struct sk_buff *skb, u32 info)
+{
+	const struct icmphdr *icmph = icmp_hdr(skb);
+	struct mini_quote q;
+
+	/* data is at the quoted IP header; info is the MTU of frag-needed */
+	if (mini_icmp_quote(skb, 0, &q))
+		mini_icmp_err(mini_pernet(dev_net(skb->dev)), &q, icmph->type,
+			      icmph->code, info);
+	return 0;
+}
+
+static const struct net_protocol mini_ip_twin = {
+	.handler	= mini_ip_rcv_twin,
+	.err_handler	= mini_ip_err_twin,
+};
+
+/**
+ * mini_ip_net_hook() - a namespace has its first socket
+ * @net: namespace
+ *
+ * Context: process.
+ * Return: 0 or -ENOMEM.
+ */
+int mini_ip_net_hook(struct net *net)
+{
+	return nf_register_net_hooks(net, mini_ip_hooks,
+				     ARRAY_SIZE(mini_ip_hooks));
+}
+
+/**
+ * mini_ip_net_unhook() - it goes
+ * @net: namespace
+ *
+ * When this returns no packet is in the hook any more.
+ */
+void mini_ip_net_unhook(struct net *net)
+{
+	nf_unregister_net_hooks(net, mini_ip_hooks, ARRAY_SIZE(mini_ip_hooks));
+}
+
+/**
+ * mini_ip_init() - at load
+ *
+ * Return: 0, or -EBUSY when somebody has IP protocol 253.
+ */
+int mini_ip_init(void)
+{
+	return inet_add_protocol(&mini_ip_twin, IPPROTO_MINI) ? -EBUSY : 0;
+}
+
+/**
+ * mini_ip_exit() - at unload; waits for packets under way
+ */
+void mini_ip_exit(void)
+{
+	inet_del_protocol(&mini_ip_twin, IPPROTO_MINI);
+}

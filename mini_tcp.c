@@ -1,0 +1,853 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The state machine (RFC 9293 3.3.2) and the calls that drive it: what
+ * struct proto mini_tcp_prot points to. Segments come in by tcp/input.c.
+ */
+#include <net/sock.h>
+#include <mini/compat.h>
+#include <mini/ip.h>
+#include <mini/tcp.h>
+
+#define TO(state)	(1 << TCP_##state)
+
+/*
+ * Every legal change of state, and no other. TCP_CLOSE is CLOSED: abort,
+ * reset and timeout lead there from anywhere.
+ *
+ * On a struct sock SYN_RECV is the simultaneous open and the first moment of
+ * a child; a half-open connection of a listener is a struct mini_req. And
+ * TIME_WAIT is a struct mini_tw: the socket itself goes on to CLOSE.
+ */
+static const u16 mini_edges[TCP_MAX_STATES] = {
+	[TCP_CLOSE]	  = TO(LISTEN) | TO(SYN_SENT),
+	[TCP_LISTEN]	  = TO(SYN_RECV) | TO(CLOSE),
+	[TCP_SYN_SENT]	  = TO(SYN_RECV) | TO(ESTABLISHED) | TO(CLOSE),
+	[TCP_SYN_RECV]	  = TO(ESTABLISHED) | TO(FIN_WAIT1) | TO(CLOSE),
+	[TCP_ESTABLISHED] = TO(FIN_WAIT1) | TO(CLOSE_WAIT) | TO(CLOSE),
+	[TCP_FIN_WAIT1]	  = TO(FIN_WAIT2) | TO(CLOSING) | TO(CLOSE),
+	[TCP_FIN_WAIT2]	  = TO(TIME_WAIT) | TO(CLOSE),
+	[TCP_CLOSE_WAIT]  = TO(LAST_ACK) | TO(CLOSE),
+	[TCP_CLOSING]	  = TO(TIME_WAIT) | TO(CLOSE),
+	[TCP_LAST_ACK]	  = TO(CLOSE),
+	[TCP_TIME_WAIT]	  = TO(CLOSE),
+};
+
+static const char *const mini_names[TCP_MAX_STATES] = {
+	[TCP_CLOSE]	  = "CLOSED",
+	[TCP_LISTEN]	  = "LISTEN",
+	[TCP_SYN_SENT]	  = "SYN-SENT",
+	[TCP_SYN_RECV]	  = "SYN-RECEIVED",
+	[TCP_ESTABLISHED] = "ESTABLISHED",
+	[TCP_FIN_WAIT1]	  = "FIN-WAIT-1",
+	[TCP_FIN_WAIT2]	  = "FIN-WAIT-2",
+	[TCP_CLOSE_WAIT]  = "CLOSE-WAIT",
+	[TCP_CLOSING]	  = "CLOSING",
+	[TCP_LAST_ACK]	  = "LAST-ACK",
+	[TCP_TIME_WAIT]	  = "TIME-WAIT",
+};
+
+/**
+ * mini_edge_ok() - may a connection go from one state to the other?
+ * @from: TCP_* state
+ * @to: TCP_* state
+ */
+bool mini_edge_ok(int from, int to)
+{
+	return mini_edges[from] & (1 << to);
+}
+
+/**
+ * mini_state_name() - as RFC 9293 spells it
+ * @state: TCP_* state
+ */
+const char *mini_state_name(int state)
+{
+	return state < TCP_MAX_STATES && mini_names[state] ?
+		mini_names[state] : "?";
+}
+
+/**
+ * mini_tcp_set_state() - the one door for a change of state
+ * @sk: socket, owned
+ * @state: TCP_*; TCP_TIME_WAIT is checked, but a struct sock never shows it:
+ *	core code would take the socket for another object
+ */
+void mini_tcp_set_state(struct sock *sk, int state)
+{
+	DEBUG_NET_WARN_ON_ONCE(!mini_edge_ok(sk->sk_state, state));
+	if (state != TCP_TIME_WAIT)
+		inet_sk_set_state(sk, state);
+}
+
+/**
+ * mini_now() - the time by the socket's clock
+ * @sk: socket
+ *
+ * Return: microseconds.
+ */
+u64 mini_now(struct sock *sk)
+{
+	return mini_sk(sk)->ip->now_us();
+}
+
+/* The part of a socket that a connection starts from anew */
+static void mini_tcp_reset_fields(struct mini_sock *msk)
+{
+	memset(&msk->snd, 0, sizeof(msk->snd));
+	memset(&msk->rcv, 0, sizeof(msk->rcv));
+	mini_rtt_init(&msk->rtt);
+	msk->snd.mss = MINI_MSS_DEFAULT;
+	msk->rcv.mss = MINI_MSS_DEFAULT;
+	msk->rcv.seg = MINI_MSS_DEFAULT;
+	msk->rcv.quick = MINI_QUICKACKS;
+	msk->passive = false;
+	msk->fin_queued = false;
+	msk->ack_due = 0;
+	msk->icmp_soft = 0;
+	msk->retries = 0;
+	msk->probing = false;
+	msk->shut_probes = 0;
+	msk->keep_probes = 0;
+	msk->deferred = 0;
+	msk->total_retrans = 0;
+	msk->bytes_acked = 0;
+	msk->bytes_received = 0;
+	msk->segs_out = 0;
+	msk->segs_in = 0;
+}
+
+static void mini_tcp_init_links(struct sock *sk)
+{
+	struct mini_sock *msk = mini_sk(sk);
+
+	msk->ep.kind = MINI_KIND_SOCK;
+	msk->ep.link.pprev = NULL;
+	INIT_HLIST_NODE(&msk->listen_link);
+	INIT_HLIST_NODE(&msk->owner.link);
+	msk->owner.port = NULL;
+	msk->owner.listening = false;
+	__skb_queue_head_init(&msk->rtx);
+	msk->ofo = RB_ROOT;
+	INIT_LIST_HEAD(&msk->ready_link);
+	mini_listen_init(&msk->listen);
+	mini_timer_init(sk);
+}
+
+/**
+ * mini_tcp_init() - proto.init: a fresh socket
+ * @sk: socket; mini_create() has set its wire
+ *
+ * Return: 0.
+ */
+int mini_tcp_init(struct sock *sk)
+{
+	struct mini_net *mn = mini_pernet(sock_net(sk));
+	struct mini_sock *msk = mini_sk(sk);
+
+	msk->ip = mn->ip;
+	mini_tcp_init_links(sk);
+	mini_tcp_reset_fields(msk);
+	msk->snd.syn_acked = true;
+	msk->cc.ops = &mini_newreno;
+	mini_ca_hold(msk->cc.ops);
+	sk->sk_sndbuf = mn->sysctl.wmem[1];
+	sk->sk_rcvbuf = mn->sysctl.rmem[1];
+	sk->sk_write_space = mini_write_space;
+	sk->sk_gso_type = SKB_GSO_TCPV4;
+	sock_set_flag(sk, SOCK_RCU_FREE);
+	sock_set_flag(sk, SOCK_USE_WRITE_QUEUE);
+	sk_sockets_allocated_inc(sk);
+	return 0;
+}
+
+/**
+ * mini_tcp_clone_init() - a copy of a listener becomes a socket of its own
+ * @sk: the copy, its spinlock held; it is born in SYN-RECEIVED
+ */
+void mini_tcp_clone_init(struct sock *sk)
+{
+	struct mini_sock *msk = mini_sk(sk);
+
+	mini_tcp_init_links(sk);
+	mini_tcp_reset_fields(msk);
+	/* the listener may be closing, or changing its mind, on another CPU */
+	sock_reset_flag(sk, SOCK_DEAD);
+	msk->cc.ops = mini_ca_share(msk->cc.ops);
+	msk->inet.mc_list = NULL;
+	atomic_set(&msk->inet.inet_id, get_random_u16());
+	sk->sk_state = TCP_LISTEN;	/* the listener may have left it */
+	mini_tcp_set_state(sk, TCP_SYN_RECV);
+}
+
+/**
+ * mini_tcp_destroy() - proto.destroy: nobody will use the socket again
+ * @sk: CLOSED and orphaned, owned
+ */
+void mini_tcp_destroy(struct sock *sk)
+{
+	struct mini_sock *msk = mini_sk(sk);
+
+	mini_skb_purge_write(sk);
+	mini_skb_purge_rcv(sk);
+	mini_ca_put(msk->cc.ops);
+	msk->cc.ops = NULL;
+	sk_sockets_allocated_dec(sk);
+}
+
+/**
+ * mini_tcp_hash() - proto.hash: let the socket be found
+ * @sk: socket with its tuple set, owned
+ *
+ * Return: 0, or -EADDRNOTAVAIL when the tuple is taken by either TCP.
+ */
+int mini_tcp_hash(struct sock *sk)
+{
+	struct mini_net *mn = mini_pernet(sock_net(sk));
+	struct mini_sock *msk = mini_sk(sk);
+	int err;
+
+	if (sk->sk_state == TCP_LISTEN) {
+		mini_listen_start(sk);
+		return 0;
+	}
+	err = mn->ip->foreign(mn, &msk->ep.t) ? -EADDRNOTAVAIL :
+						mini_ep_insert(mn, &msk->ep);
+	if (!err)
+		sock_hold(sk);
+	return err;
+}
+
+/**
+ * mini_tcp_unhash() - proto.unhash: let it be found no longer
+ * @sk: socket, owned
+ */
+void mini_tcp_unhash(struct sock *sk)
+{
+	struct mini_sock *msk = mini_sk(sk);
+
+	if (!hlist_unhashed(&msk->listen_link))
+		mini_listen_unhash(sk);
+	else if (mini_ep_remove(mini_pernet(sock_net(sk)), &msk->ep))
+		sock_put(sk);
+}
+
+/* The address and the port, in the forms that IP and getname() want them */
+static void mini_tcp_named(struct sock *sk, __be32 addr, u16 num)
+{
+	struct mini_sock *msk = mini_sk(sk);
+
+	msk->ep.t.laddr = addr;
+	msk->ep.t.lport = htons(num);
+	msk->inet.inet_saddr = addr;
+	msk->inet.inet_rcv_saddr = addr;
+	msk->inet.inet_num = num;
+	msk->inet.inet_sport = htons(num);
+}
+
+/**
+ * mini_tcp_get_port() - proto.get_port: bind to a port
+ * @sk: socket, owned, its address in inet_rcv_saddr
+ * @num: port, host order; 0 for any
+ *
+ * Return: 0 or an errno of bind(2).
+ */
+int mini_tcp_get_port(struct sock *sk, unsigned short num)
+{
+	struct mini_net *mn = mini_pernet(sock_net(sk));
+	struct mini_sock *msk = mini_sk(sk);
+	int err;
+
+	msk->owner.addr = msk->inet.inet_rcv_saddr;
+	msk->owner.reuse = sk->sk_reuse;
+	err = mini_port_bind(mn, &msk->owner, num);
+	if (err)
+		return err;
+	mini_tcp_named(sk, msk->owner.addr, msk->owner.port->num);
+	return 0;
+}
+
+/* Shift and window that our SYN offers, from the receive buffer */
+static void mini_tcp_offer_window(struct sock *sk)
+{
+	struct mini_net *mn = mini_pernet(sock_net(sk));
+	struct mini_sock *msk = mini_sk(sk);
+	u32 most = max(sk->sk_rcvbuf, mn->sysctl.rmem[2]) / 2;
+
+	msk->rcv.wscale_ok = true;
+	msk->rcv.wscale = mini_wscale_for(most);
+	msk->rcv.mss = msk->ip->mtu(sk) - MINI_IP_HLEN - MINI_TCP_HLEN;
+	msk->rcv.edge = min_t(u32, sk->sk_rcvbuf / 2, MINI_WND_UNSCALED_MAX);
+}
+
+/* A local port, and with it the tuple in the table */
+static int mini_tcp_choose_port(struct sock *sk)
+{
+	struct mini_net *mn = mini_pernet(sock_net(sk));
+	struct mini_sock *msk = mini_sk(sk);
+	int err;
+
+	if (msk->owner.port)
+		return sk->sk_prot->hash(sk);
+	msk->owner.addr = msk->ep.t.laddr;
+	msk->owner.reuse = sk->sk_reuse;
+	err = mini_port_connect(mn, &msk->owner, &msk->ep);
+	if (err)
+		return err;
+	sock_hold(sk);
+	mini_tcp_named(sk, msk->ep.t.laddr, ntohs(msk->ep.t.lport));
+	return 0;
+}
+
+static void mini_tcp_start_syn(struct sock *sk)
+{
+	struct mini_net *mn = mini_pernet(sock_net(sk));
+	struct mini_sock *msk = mini_sk(sk);
+
+	msk->snd.iss = mn->ip->isn(mn, &msk->ep.t);
+	msk->snd.una = msk->snd.iss;
+	msk->snd.nxt = msk->snd.iss + 1;
+	msk->snd.write = msk->snd.nxt;
+	msk->snd.push = msk->snd.nxt;
+	msk->snd.recover = msk->snd.iss;
+	msk->snd.syn_acked = false;
+	msk->first_sent_us = mini_now(sk);
+	WRITE_ONCE(sk->sk_err, 0);
+	sock_reset_flag(sk, SOCK_DONE);
+	mini_tcp_offer_window(sk);
+	MINI_INC(mn, ACTIVE_OPENS);
+	mini_send_syn(sk);
+	mini_timer_data_sent(sk);
+}
+
+/* What a failed or finished connection leaves of the remote end: nothing */
+static void mini_tcp_forget_peer(struct sock *sk)
+{
+	struct mini_sock *msk = mini_sk(sk);
+
+	msk->ep.t.raddr = 0;
+	msk->ep.t.rport = 0;
+	msk->inet.inet_daddr = 0;
+	msk->inet.inet_dport = 0;
+	sk_dst_reset(sk);
+}
+
+/* The local end too, but for what bind() has fixed */
+static void mini_tcp_forget_name(struct sock *sk)
+{
+	struct mini_sock *msk = mini_sk(sk);
+
+	if (!(sk->sk_userlocks & SOCK_BINDPORT_LOCK)) {
+		mini_port_leave(mini_pernet(sock_net(sk)), &msk->owner, true);
+		msk->inet.inet_num = 0;
+		msk->inet.inet_sport = 0;
+		msk->ep.t.lport = 0;
+	}
+	if (!(sk->sk_userlocks & SOCK_BINDADDR_LOCK)) {
+		msk->inet.inet_saddr = 0;
+		msk->inet.inet_rcv_saddr = 0;
+		msk->ep.t.laddr = 0;
+	}
+}
+
+/**
+ * mini_tcp_connect() - proto.connect: active OPEN (RFC 9293 3.10.1)
+ * @sk: socket in CLOSED, owned
+ * @to: remote address, of AF_INET or of this family
+ * @len: octets of it
+ *
+ * Context: process.
+ * Return: 0 with the SYN on its way, or an errno of connect(2).
+ */
+int mini_tcp_connect(struct sock *sk, struct sockaddr_in *to, int len)
+{
+	struct mini_sock *msk = mini_sk(sk);
+	int err;
+
+	if (len < (int)sizeof(*to))
+		return -EINVAL;
+	if (to->sin_family != AF_INET && to->sin_family != sk->sk_family)
+		return -EAFNOSUPPORT;
+
+	mini_tcp_forget_name(sk);	/* of a connection that was reset */
+	mini_tcp_reset_fields(msk);
+	msk->ep.t.raddr = to->sin_addr.s_addr;
+	msk->ep.t.rport = to->sin_port;
+	err = msk->ip->route(sk);
+	if (err)
+		goto forget;
+	msk->inet.inet_daddr = msk->ep.t.raddr;
+	msk->inet.inet_dport = msk->ep.t.rport;
+
+	/* before the table knows it: a segment finds the state, or waits */
+	mini_tcp_set_state(sk, TCP_SYN_SENT);
+	err = mini_tcp_choose_port(sk);
+	if (err) {
+		mini_tcp_set_state(sk, TCP_CLOSE);
+		goto forget;
+	}
+	mini_tcp_start_syn(sk);
+	return 0;
+
+forget:
+	msk->snd.syn_acked = true;
+	mini_tcp_forget_peer(sk);
+	mini_tcp_forget_name(sk);
+	return err;
+}
+
+/**
+ * mini_tcp_listen() - passive OPEN (RFC 9293 3.10.1)
+ * @sk: bound socket in CLOSED, owned
+ *
+ * Return: 0 or -EADDRINUSE.
+ */
+int mini_tcp_listen(struct sock *sk)
+{
+	struct mini_sock *msk = mini_sk(sk);
+	int err;
+
+	err = mini_port_listen(mini_pernet(sock_net(sk)), &msk->owner);
+	if (err)
+		return err;
+	sk->sk_ack_backlog = 0;
+	sk_dst_reset(sk);
+	mini_tcp_set_state(sk, TCP_LISTEN);
+	return sk->sk_prot->hash(sk);
+}
+
+/**
+ * mini_tcp_synchronized() - both initial numbers are known: what the two
+ * SYNs agreed on is in force
+ * @sk: socket, owned, routed
+ * @o: options of the peer's SYN
+ */
+void mini_tcp_synchronized(struct sock *sk, const struct mini_opts *o)
+{
+	struct mini_sock *msk = mini_sk(sk);
+
+	msk->snd.peer_mss = max_t(u32, o->mss ?: MINI_MSS_DEFAULT,
+				  MINI_MSS_MIN);
+	msk->rcv.wscale_ok = o->has_wscale;
+	msk->snd.wscale = o->has_wscale ? o->wscale : 0;
+	if (!o->has_wscale)	/* RFC 7323 2.2: both sides or none */
+		msk->rcv.wscale = 0;
+	mini_tcp_mtu_changed(sk);
+	msk->snd.syn_acked = false;
+	msk->snd.push = msk->snd.nxt;
+	msk->snd.small = msk->snd.una;
+	mini_cc_start(&msk->cc, msk->snd.mss, mini_now(sk));
+}
+
+/**
+ * mini_tcp_established() - our SYN has been ACKed
+ * @sk: socket in SYN-SENT or SYN-RECEIVED, owned
+ *
+ * The first round-trip sample, when the SYN was sent but once (Karn).
+ */
+void mini_tcp_established(struct sock *sk)
+{
+	struct mini_sock *msk = mini_sk(sk);
+
+	if (!msk->retries)
+		mini_rtt_sample(&msk->rtt,
+				mini_now(sk) - msk->first_sent_us);
+	else
+		mini_rtt_syn_lost(&msk->rtt);
+	msk->retries = 0;
+	msk->snd.small = msk->snd.una;
+	mini_tcp_set_state(sk, TCP_ESTABLISHED);
+	mini_timer_data_acked(sk);
+	mini_buffer_start(sk);
+	if (sock_flag(sk, SOCK_KEEPOPEN))
+		mini_timer_keepalive(sk, true);
+	sk->sk_state_change(sk);
+	sk_wake_async(sk, SOCK_WAKE_IO, POLL_OUT);
+}
+
+/*
+ * A segment is at most half the largest window ever offered. A receiver with
+ * a small buffer opens its window by whole segments of the size it sees: one
+ * that takes all of the buffer would keep it from opening at all.
+ */
+static u32 mini_half_window(const struct mini_sock *msk)
+{
+	u32 wnd = msk->snd.max_wnd;
+
+	return max(wnd > MINI_MSS_DEFAULT ? wnd / 2 : wnd, MINI_MSS_MIN);
+}
+
+/**
+ * mini_tcp_mtu_changed() - Eff.snd.MSS anew (RFC 9293 3.7.1)
+ * @sk: socket, owned, routed; the MTU has changed, or the peer's window grown
+ */
+void mini_tcp_mtu_changed(struct sock *sk)
+{
+	struct mini_sock *msk = mini_sk(sk);
+	u32 mtu = max(msk->ip->mtu(sk), MINI_MTU_MIN);
+	u32 mss = min_t(u32, msk->snd.peer_mss,
+			mtu - MINI_IP_HLEN - MINI_TCP_HLEN);
+
+	if (msk->user_mss)
+		mss = min_t(u32, mss, msk->user_mss);
+	mss = min(mss, mini_half_window(msk));
+	msk->snd.mss = mss;
+	msk->cc.mss = mss;
+}
+
+/**
+ * mini_tcp_orphan() - no file holds the socket any more
+ * @sk: socket, owned
+ */
+void mini_tcp_orphan(struct sock *sk)
+{
+	atomic_inc(&mini_pernet(sock_net(sk))->orphans);
+	sock_orphan(sk);
+}
+
+/**
+ * mini_tcp_done() - the connection is over
+ * @sk: socket, owned; CLOSED afterwards
+ *
+ * Context: any. When nobody holds the socket, it goes with the lock.
+ */
+void mini_tcp_done(struct sock *sk)
+{
+	struct mini_net *mn = mini_pernet(sock_net(sk));
+	struct mini_sock *msk = mini_sk(sk);
+
+	if (sk->sk_state == TCP_CLOSE)
+		return;
+	if ((1 << sk->sk_state) & (TCPF_SYN_SENT | TCPF_SYN_RECV))
+		MINI_INC(mn, ATTEMPT_FAILS);
+	sk->sk_prot->unhash(sk);
+	mini_tcp_set_state(sk, TCP_CLOSE);
+	mini_timer_stop_all(sk);
+	mini_skb_purge_write(sk);
+	sk->sk_shutdown = SHUTDOWN_MASK;
+	msk->snd.syn_acked = true;
+	if (!sock_flag(sk, SOCK_DEAD)) {
+		if (!(sk->sk_userlocks & SOCK_BINDPORT_LOCK))
+			mini_port_leave(mn, &msk->owner, false);
+		sk->sk_state_change(sk);
+		return;
+	}
+	mini_port_leave(mn, &msk->owner, false);
+	atomic_dec(&mn->orphans);
+	sk->sk_prot->destroy(sk);
+}
+
+/**
+ * mini_tcp_bury() - a socket that nobody holds, or will hold, ends now
+ * @sk: socket, owned; CLOSED perhaps already
+ */
+void mini_tcp_bury(struct sock *sk)
+{
+	struct mini_net *mn = mini_pernet(sock_net(sk));
+
+	mini_tcp_orphan(sk);
+	if (sk->sk_state != TCP_CLOSE) {
+		mini_tcp_done(sk);
+		return;
+	}
+	mini_port_leave(mn, &mini_sk(sk)->owner, false);
+	atomic_dec(&mn->orphans);
+	sk->sk_prot->destroy(sk);
+}
+
+/**
+ * mini_tcp_abort() - over, by an error
+ * @sk: socket, owned
+ * @err: for the user, positive; 0 for none
+ */
+void mini_tcp_abort(struct sock *sk, int err)
+{
+	if (err)
+		WRITE_ONCE(sk->sk_err, err);
+	mini_tcp_done(sk);
+	if (err && !sock_flag(sk, SOCK_DEAD))
+		sk_error_report(sk);
+}
+
+/**
+ * mini_tcp_timed_out() - R2 or the keep-alive limit was reached
+ * @sk: socket, owned
+ */
+void mini_tcp_timed_out(struct sock *sk)
+{
+	struct mini_sock *msk = mini_sk(sk);
+
+	MINI_INC(mini_pernet(sock_net(sk)), ABORT_ON_TIMEOUT);
+	mini_tcp_abort(sk, msk->icmp_soft ?: ETIMEDOUT);
+}
+
+/* What closing the sending side means to a state (RFC 9293 3.10.4) */
+static const u8 mini_close_to[TCP_MAX_STATES] = {
+	[TCP_SYN_RECV]	  = TCP_FIN_WAIT1,
+	[TCP_ESTABLISHED] = TCP_FIN_WAIT1,
+	[TCP_CLOSE_WAIT]  = TCP_LAST_ACK,
+};
+
+static void mini_tcp_close_send(struct sock *sk)
+{
+	int to = mini_close_to[sk->sk_state];
+
+	if (!to)
+		return;
+	mini_tcp_set_state(sk, to);
+	mini_queue_fin(sk);
+}
+
+/**
+ * mini_tcp_shutdown() - proto.shutdown
+ * @sk: socket, owned
+ * @how: RCV_SHUTDOWN, SEND_SHUTDOWN
+ */
+void mini_tcp_shutdown(struct sock *sk, int how)
+{
+	if (how & SEND_SHUTDOWN)
+		mini_tcp_close_send(sk);
+}
+
+static bool mini_owes_reset(const struct sock *sk)
+{
+	return (1 << sk->sk_state) &
+	       (TCPF_ESTABLISHED | TCPF_SYN_RECV | TCPF_FIN_WAIT1 |
+		TCPF_FIN_WAIT2 | TCPF_CLOSE_WAIT);
+}
+
+/**
+ * mini_tcp_disconnect() - proto.disconnect: back to the beginning
+ * @sk: socket, owned
+ * @flags: unused; proto.disconnect's signature
+ *
+ * ABORT (RFC 9293 3.10.5), after which the socket may be used again.
+ *
+ * Context: process.
+ * Return: 0.
+ */
+int mini_tcp_disconnect(struct sock *sk, int flags)
+{
+	int old = sk->sk_state;
+
+	sk->sk_disconnects++;	/* whoever sleeps in a call gives up */
+	if (old == TCP_LISTEN) {
+		sk->sk_prot->unhash(sk);
+		mini_tcp_set_state(sk, TCP_CLOSE);
+		mini_listen_stop(sk);
+		mini_sk(sk)->owner.listening = false;
+	} else if (old != TCP_CLOSE) {
+		if (mini_owes_reset(sk))
+			mini_send_reset(sk);
+		if (old != TCP_LAST_ACK && old != TCP_CLOSING)
+			WRITE_ONCE(sk->sk_err, ECONNRESET);
+		mini_tcp_done(sk);
+	}
+	mini_skb_purge_rcv(sk);
+	mini_tcp_forget_peer(sk);
+	mini_tcp_forget_name(sk);
+	mini_tcp_reset_fields(mini_sk(sk));
+	mini_sk(sk)->snd.syn_acked = true;
+	sk->sk_shutdown = 0;
+	sock_reset_flag(sk, SOCK_DONE);
+	sk_error_report(sk);
+	return 0;
+}
+
+static bool mini_closing(const struct sock *sk)
+{
+	return (1 << sk->sk_state) &
+	       (TCPF_FIN_WAIT1 | TCPF_CLOSING | TCPF_LAST_ACK);
+}
+
+/* SO_LINGER: until the FIN is ACKed, or the time is over, or a signal */
+static void mini_linger(struct sock *sk, long timeout)
+{
+	DEFINE_WAIT_FUNC(wait, woken_wake_function);
+
+	if (!timeout || !mini_closing(sk))
+		return;
+	add_wait_queue(sk_sleep(sk), &wait);
+	while (timeout && mini_closing(sk) && !signal_pending(current))
+		sk_wait_event(sk, &timeout, !mini_closing(sk), &wait);
+	remove_wait_queue(sk_sleep(sk), &wait);
+}
+
+/* close() with the socket owned: say FIN or RST, as the state demands */
+static void mini_close_owned(struct sock *sk, long timeout)
+{
+	struct mini_net *mn = mini_pernet(sock_net(sk));
+	bool unread = mini_tcp_unread(sk);
+
+	sk->sk_shutdown = SHUTDOWN_MASK;
+	if (sk->sk_state == TCP_LISTEN || sk->sk_state == TCP_SYN_SENT) {
+		mini_tcp_disconnect(sk, 0);
+	} else if (mini_owes_reset(sk) && unread) {
+		/* RFC 9293 3.6.1: data is lost, and the peer must know */
+		MINI_INC(mn, ABORT_ON_DATA);
+		mini_send_reset(sk);
+		mini_tcp_done(sk);
+	} else if (sock_flag(sk, SOCK_LINGER) && !sk->sk_lingertime) {
+		mini_tcp_disconnect(sk, 0);
+	} else {
+		mini_tcp_close_send(sk);
+	}
+	mini_skb_purge_rcv(sk);
+	mini_linger(sk, timeout);
+}
+
+/* The last file has gone: what becomes of the socket */
+static void mini_close_orphan(struct sock *sk)
+{
+	struct mini_net *mn = mini_pernet(sock_net(sk));
+
+	if (sk->sk_state == TCP_CLOSE) {
+		mini_tcp_bury(sk);
+		return;
+	}
+	mini_tcp_orphan(sk);
+	if (atomic_read(&mn->orphans) > mn->sysctl.max_orphans) {
+		MINI_INC(mn, ABORT_ON_MEMORY);
+		mini_send_reset(sk);
+		mini_tcp_done(sk);
+	} else if (sk->sk_state == TCP_FIN_WAIT2) {
+		mini_timer_fin_wait2(sk);
+	}
+}
+
+/**
+ * mini_tcp_close() - proto.close
+ * @sk: socket; the caller's reference is taken
+ * @timeout: jiffies to linger
+ *
+ * Context: process.
+ */
+void mini_tcp_close(struct sock *sk, long timeout)
+{
+	struct mini_sock *msk = mini_sk(sk);
+
+	lock_sock(sk);
+	mini_close_owned(sk, timeout);
+	/* a port that is free already may be wanted the moment we return */
+	if (sk->sk_state == TCP_CLOSE)
+		mini_port_leave(mini_pernet(sock_net(sk)), &msk->owner, true);
+	mini_close_orphan(sk);
+	release_sock(sk);	/* what came meanwhile meets an orphan */
+	sock_put(sk);
+}
+
+static int mini_accept_wait(struct sock *sk, long timeo)
+{
+	DEFINE_WAIT(wait);
+	int err = 0;
+
+	while (!mini_listen_ready(sk) && !err) {
+		if (!timeo) {
+			err = -EAGAIN;
+			break;
+		}
+		prepare_to_wait_exclusive(sk_sleep(sk), &wait,
+					  TASK_INTERRUPTIBLE);
+		release_sock(sk);
+		if (!mini_listen_ready(sk))
+			timeo = schedule_timeout(timeo);
+		sched_annotate_sleep();
+		lock_sock(sk);
+		if (mini_listen_ready(sk))
+			break;
+		if (sk->sk_state != TCP_LISTEN)
+			err = -EINVAL;
+		else if (signal_pending(current))
+			err = sock_intr_errno(timeo);
+	}
+	finish_wait(sk_sleep(sk), &wait);
+	return err;
+}
+
+/**
+ * mini_tcp_accept() - proto.accept: take a connection off the accept queue
+ * @sk: listener
+ * @arg: flags in, errno out
+ *
+ * Context: process.
+ * Return: a socket, or NULL with @arg->err set.
+ */
+struct sock *mini_tcp_accept(struct sock *sk, struct proto_accept_arg *arg)
+{
+	struct sock *child = NULL;
+
+	lock_sock(sk);
+	arg->err = -EINVAL;
+	if (sk->sk_state == TCP_LISTEN)
+		arg->err = mini_accept_wait(sk, sock_rcvtimeo(sk, arg->flags &
+							      O_NONBLOCK));
+	if (!arg->err) {
+		child = mini_listen_pop(sk);
+		if (!child)
+			arg->err = -EAGAIN;
+	}
+	release_sock(sk);
+	return child;
+}
+
+/**
+ * mini_keepidle_s() - TCP_KEEPIDLE, or what the namespace says
+ * @sk: socket
+ */
+u32 mini_keepidle_s(const struct sock *sk)
+{
+	return mini_sk(sk)->keepidle_s ?:
+	       mini_pernet(sock_net(sk))->sysctl.keepidle_s;
+}
+
+/**
+ * mini_keepintvl_s() - TCP_KEEPINTVL, or what the namespace says
+ * @sk: socket
+ */
+u32 mini_keepintvl_s(const struct sock *sk)
+{
+	return mini_sk(sk)->keepintvl_s ?:
+	       mini_pernet(sock_net(sk))->sysctl.keepintvl_s;
+}
+
+/**
+ * mini_keepcnt() - TCP_KEEPCNT, or what the namespace says
+ * @sk: socket
+ */
+u32 mini_keepcnt(const struct sock *sk)
+{
+	return mini_sk(sk)->keepcnt ?:
+	       mini_pernet(sock_net(sk))->sysctl.keepcnt;
+}
+
+static bool mini_abort_pick(struct mini_ep *ep)
+{
+	return ep->kind == MINI_KIND_SOCK &&
+	       refcount_inc_not_zero(&mini_ep_sk(ep)->sk_refcnt);
+}
+
+/**
+ * mini_tcp_abort_all() - end every connection of a namespace
+ * @mn: namespace
+ *
+ * Context: process. Files stay open, on sockets in error; TIME-WAITs go too.
+ */
+void mini_tcp_abort_all(struct mini_net *mn)
+{
+	struct mini_ep *ep;
+	u32 slot = 0;
+
+	if (!mini_net_is_up(mn))
+		return;
+	while ((ep = mini_ep_next(mn, &slot, mini_abort_pick))) {
+		struct sock *sk = mini_ep_sk(ep);
+
+		lock_sock(sk);
+		if (mini_owes_reset(sk))
+			mini_send_reset(sk);
+		mini_tcp_abort(sk, ECONNABORTED);
+		release_sock(sk);
+		sock_put(sk);
+	}
+	mini_tw_kill_all(mn);
+	mini_port_flush();
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Buffers that grow with the path, up to net.mini.tcp_wmem and tcp_rmem,
+ * until the user sets a size: the sender's with the congestion window, the
+ * receiver's with what the user reads in a round trip.
+ */
+#include <net/sock.h>
+#include <mini/ip.h>
+#include <mini/tcp.h>
+
+/* Two windows, one in flight and one being written, and their overhead */
+#define MINI_SNDBUF_WINDOWS	3
+
+/**
+ * mini_buffer_acked() - the congestion window may have grown
+ * @sk: socket, owned
+ */
+void mini_buffer_acked(struct sock *sk)
+{
+	struct mini_net *mn = mini_pernet(sock_net(sk));
+	u64 want = (u64)mini_sk(sk)->cc.cwnd * MINI_SNDBUF_WINDOWS;
+
+	if (sk->sk_userlocks & SOCK_SNDBUF_LOCK || sk_under_memory_pressure(sk))
+		return;
+	want = min_t(u64, want, mn->sysctl.wmem[2]);
+	if (want > sk->sk_sndbuf)
+		WRITE_ONCE(sk->sk_sndbuf, want);
+}
+
+/**
+ * mini_buffer_start() - the connection has been established
+ * @sk: socket, owned
+ */
+void mini_buffer_start(struct sock *sk)
+{
+	struct mini_sock *msk = mini_sk(sk);
+
+	mini_buffer_acked(sk);
+	msk->rcv.round_seq = msk->rcv.copied;
+	msk->rcv.round_us = mini_now(sk);
+}
+
+/*
+ * In slow start the peer doubles its window each round trip: to stay out of
+ * its way the buffer must hold twice what was read in the last one, and as
+ * much again for overhead, since half of it counts as window.
+ */
+static void mini_buffer_grow(struct sock *sk, u32 read)
+{
+	struct mini_net *mn = mini_pernet(sock_net(sk));
+	struct mini_sock *msk = mini_sk(sk);
+	u64 want = 4ULL * (read + MINI_IW_SEGS * msk->rcv.mss);
+
+	if (read <= msk->rcv.round_read || sk->sk_userlocks & SOCK_RCVBUF_LOCK)
+		return;
+	msk->rcv.round_read = read;
+	want = min_t(u64, want, mn->sysctl.rmem[2]);
+	if (want > sk->sk_rcvbuf)
+		WRITE_ONCE(sk->sk_rcvbuf, want);
+}
+
+/**
+ * mini_buffer_read() - the user has read something
+ * @sk: socket, owned
+ */
+void mini_buffer_read(struct sock *sk)
+{
+	struct mini_sock *msk = mini_sk(sk);
+	u64 now_us = mini_now(sk);
+
+	if (now_us - msk->rcv.round_us < msk->rtt.srtt_us8 >> 3)
+		return;
+	mini_buffer_grow(sk, msk->rcv.copied - msk->rcv.round_seq);
+	msk->rcv.round_seq = msk->rcv.copied;
+	msk->rcv.round_us = now_us;
+}

@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The tables that find who takes a segment: endpoints by tuple, listeners by
+ * port. Readers are under RCU and take no reference; a nulls list tells them
+ * when a node has moved to another chain under their feet.
+ */
+#include <linux/rculist.h>
+#include <linux/rculist_nulls.h>
+#include <linux/slab.h>
+#include <mini/ip.h>
+#include <mini/tcp.h>
+
+static u32 mini_slot(const struct mini_net *mn, const struct mini_tuple *t)
+{
+	u32 ports = (__force u32)t->lport << 16 | (__force u32)t->rport;
+
+	return hsiphash_4u32((__force u32)t->laddr, (__force u32)t->raddr,
+			     ports, t->wire, &mn->key) % MINI_EHASH_BUCKETS;
+}
+
+static spinlock_t *mini_slot_lock(struct mini_net *mn, u32 slot)
+{
+	return &mn->elocks[slot % MINI_EHASH_LOCKS];
+}
+
+static bool mini_tuple_eq(const struct mini_tuple *a,
+			  const struct mini_tuple *b)
+{
+	return a->laddr == b->laddr && a->raddr == b->raddr &&
+	       a->lport == b->lport && a->rport == b->rport &&
+	       a->wire == b->wire;
+}
+
+static struct mini_ep *mini_find(const struct mini_net *mn, u32 slot,
+				 const struct mini_tuple *t)
+{
+	const struct hlist_nulls_node *node;
+	struct mini_ep *ep;
+
+again:
+	hlist_nulls_for_each_entry_rcu(ep, node, &mn->ehash[slot], link)
+		if (mini_tuple_eq(&ep->t, t))
+			return ep;
+	if (get_nulls_value(node) != slot)
+		goto again;
+	return NULL;
+}
+
+static bool mini_dev_ok(const struct sock *sk, int dif, int sdif)
+{
+	int bound = READ_ONCE(sk->sk_bound_dev_if);
+
+	return !bound || bound == dif || bound == sdif;
+}
+
+/* How well a listener fits: 0 not at all, more is closer */
+static int mini_listener_score(const struct sock *sk,
+			       const struct mini_tuple *t, int dif, int sdif)
+{
+	const struct mini_sock *msk = mini_sk(sk);
+
+	if (msk->ep.t.lport != t->lport || msk->ep.t.wire != t->wire ||
+	    !mini_dev_ok(sk, dif, sdif))
+		return 0;
+	if (msk->ep.t.laddr == t->laddr)
+		return sk->sk_bound_dev_if ? 4 : 3;
+	if (msk->ep.t.laddr == htonl(INADDR_ANY))
+		return sk->sk_bound_dev_if ? 2 : 1;
+	return 0;
+}
+
+static struct hlist_head *mini_listen_chain(struct mini_net *mn, __be16 lport)
+{
+	return &mn->lhash[ntohs(lport) % MINI_LHASH_BUCKETS];
+}
+
+static struct sock *mini_find_listener(struct mini_net *mn,
+				       const struct mini_tuple *t,
+				       int dif, int sdif)
+{
+	struct sock *best = NULL;
+	struct mini_sock *msk;
+	int score, top = 0;
+
+	hlist_for_each_entry_rcu(msk, mini_listen_chain(mn, t->lport),
+				 listen_link) {
+		score = mini_listener_score(mini_to_sk(msk), t, dif, sdif);
+		if (score > top) {
+			top = score;
+			best = mini_to_sk(msk);
+		}
+	}
+	return best;
+}
+
+/**
+ * mini_lookup() - who takes a segment
+ * @mn: namespace
+ * @t: its tuple, seen from here
+ * @dif: interface it came by
+ * @sdif: the same below a VRF
+ * @d: filled with the endpoint, or else the listener
+ *
+ * Context: RCU reader; no reference is taken.
+ * Return: true when somebody does.
+ */
+bool mini_lookup(struct mini_net *mn, const struct mini_tuple *t,
+		 int dif, int sdif, struct mini_dest *d)
+{
+	d->ep = NULL;
+	d->listener = NULL;
+	if (!mini_net_is_up(mn))
+		return false;
+
+	d->ep = mini_find(mn, mini_slot(mn, t), t);
+	if (d->ep && d->ep->kind == MINI_KIND_SOCK &&
+	    !mini_dev_ok(mini_ep_sk(d->ep), dif, sdif))
+		d->ep = NULL;
+	if (!d->ep)
+		d->listener = mini_find_listener(mn, t, dif, sdif);
+	return d->ep || d->listener;
+}
+
+/**
+ * mini_lookup_listener() - who listens, whatever connections there are
+ * @mn: namespace
+ * @t: tuple
+ * @dif: interface
+ *
+ * Context: RCU reader; no reference is taken.
+ * Return: the listener or NULL.
+ */
+struct sock *mini_lookup_listener(struct mini_net *mn,
+				  const struct mini_tuple *t, int dif)
+{
+	return mini_find_listener(mn, t, dif, 0);
+}
+
+/**
+ * mini_ep_insert() - publish an endpoint
+ * @mn: namespace
+ * @ep: endpoint with its tuple set
+ *
+ * Context: any; takes the bucket lock.
+ * Return: 0, or -EADDRNOTAVAIL when the tuple is taken.
+ */
+int mini_ep_insert(struct mini_net *mn, struct mini_ep *ep)
+{
+	u32 slot = mini_slot(mn, &ep->t);
+	spinlock_t *lock = mini_slot_lock(mn, slot);
+	int err = -EADDRNOTAVAIL;
+
+	spin_lock_bh(lock);
+	if (!mini_find(mn, slot, &ep->t)) {
+		hlist_nulls_add_head_rcu(&ep->link, &mn->ehash[slot]);
+		err = 0;
+	}
+	spin_unlock_bh(lock);
+	return err;
+}
+
+/**
+ * mini_ep_remove() - take an endpoint out of the table
+ * @mn: namespace
+ * @ep: endpoint
+ *
+ * Return: true when it was in the table: the caller then drops the table's
+ * reference.
+ */
+bool mini_ep_remove(struct mini_net *mn, struct mini_ep *ep)
+{
+	spinlock_t *lock = mini_slot_lock(mn, mini_slot(mn, &ep->t));
+	bool was_in;
+
+	spin_lock_bh(lock);
+	was_in = !hlist_nulls_unhashed(&ep->link);
+	if (was_in)
+		hlist_nulls_del_init_rcu(&ep->link);
+	spin_unlock_bh(lock);
+	return was_in;
+}
+
+/**
+ * mini_ep_replace() - put one endpoint in the place of another
+ * @mn: namespace
+ * @old: leaves the table
+ * @new: takes its tuple; never is there a moment without either
+ *
+ * Return: false when @old was no longer there; then nothing has changed.
+ */
+bool mini_ep_replace(struct mini_net *mn, struct mini_ep *old,
+		     struct mini_ep *new)
+{
+	u32 slot = mini_slot(mn, &old->t);
+	spinlock_t *lock = mini_slot_lock(mn, slot);
+	bool was_in;
+
+	spin_lock_bh(lock);
+	was_in = !hlist_nulls_unhashed(&old->link);
+	if (was_in)	/* in its very place: a reader sees one or the other */
+		hlist_nulls_replace_init_rcu(&old->link, &new->link);
+	spin_unlock_bh(lock);
+	return was_in;
+}
+
+/**
+ * mini_listen_hash() - let a listener be found
+ * @sk: bound socket
+ */
+void mini_listen_hash(struct sock *sk)
+{
+	struct mini_net *mn = mini_pernet(sock_net(sk));
+	struct mini_sock *msk = mini_sk(sk);
+
+	spin_lock_bh(&mn->llock);
+	hlist_add_head_rcu(&msk->listen_link,
+			   mini_listen_chain(mn, msk->ep.t.lport));
+	spin_unlock_bh(&mn->llock);
+}
+
+/**
+ * mini_listen_unhash() - let it be found no longer
+ * @sk: any socket
+ */
+void mini_listen_unhash(struct sock *sk)
+{
+	struct mini_net *mn = mini_pernet(sock_net(sk));
+	struct mini_sock *msk = mini_sk(sk);
+
+	spin_lock_bh(&mn->llock);
+	hlist_del_init_rcu(&msk->listen_link);
+	spin_unlock_bh(&mn->llock);
+}
+
+/**
+ * mini_ep_next() - walk the table while it lives
+ * @mn: namespace
+ * @slot: where to begin; moved on to the slot of the endpoint found
+ * @pick: takes a reference on an endpoint that the caller wants
+ *
+ * Return: an endpoint that @pick took, or NULL at the end of the table.
+ */
+struct mini_ep *mini_ep_next(struct mini_net *mn, u32 *slot,
+			     bool (*pick)(struct mini_ep *ep))
+{
+	struct hlist_nulls_node *node;
+	struct mini_ep *ep;
+
+	for (; *slot < MINI_EHASH_BUCKETS; (*slot)++) {
+		spinlock_t *lock = mini_slot_lock(mn, *slot);
+
+		spin_lock_bh(lock);
+		hlist_nulls_for_each_entry(ep, node, &mn->ehash[*slot], link) {
+			if (pick(ep)) {
+				spin_unlock_bh(lock);
+				return ep;
+			}
+		}
+		spin_unlock_bh(lock);
+	}
+	return NULL;
+}
+
+/**
+ * mini_hash_net_up() - allocate a namespace's tables
+ * @mn: namespace
+ *
+ * Context: process, under @mn->up_mutex.
+ * Return: 0 or -ENOMEM.
+ */
+int mini_hash_net_up(struct mini_net *mn)
+{
+	u32 i;
+
+	mn->ehash = kvmalloc_array(MINI_EHASH_BUCKETS, sizeof(*mn->ehash),
+				   GFP_KERNEL);
+	if (!mn->ehash)
+		return -ENOMEM;
+	for (i = 0; i < MINI_EHASH_BUCKETS; i++)
+		INIT_HLIST_NULLS_HEAD(&mn->ehash[i], i);
+	return 0;
+}
+
+/**
+ * mini_hash_net_init() - the part that costs nothing
+ * @mn: namespace
+ */
+void mini_hash_net_init(struct mini_net *mn)
+{
+	u32 i;
+
+	for (i = 0; i < MINI_EHASH_LOCKS; i++)
+		spin_lock_init(&mn->elocks[i]);
+	spin_lock_init(&mn->llock);
+	get_random_bytes(&mn->key, sizeof(mn->key));
+	get_random_bytes(&mn->isn_key, sizeof(mn->isn_key));
+}
+
+/**
+ * mini_hash_net_exit() - free the tables
+ * @mn: namespace, with no endpoint left in it
+ */
+void mini_hash_net_exit(struct mini_net *mn)
+{
+	kvfree(mn->ehash);
+	mn->ehash = NULL;
+}

@@ -1,0 +1,602 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Segment arrives (RFC 9293 3.10.7), in the RFC's order and with the
+ * numbers of its steps.
+ *
+ * A step answers MINI_PASS, and the segment goes on to the next, or the
+ * reason why its way ends. A step that keeps the packet clears seg->skb.
+ */
+#include <linux/filter.h>
+#include <net/sock.h>
+#include <mini/compat.h>
+#include <mini/ip.h>
+#include <mini/tcp.h>
+
+/**
+ * mini_seg_parse() - read a TCP header
+ * @skb: data at the TCP header, all of which is linear; moved past it
+ * @seg: filled
+ *
+ * Return: MINI_PASS, or why it is dropped.
+ */
+int mini_seg_parse(struct sk_buff *skb, struct mini_seg *seg)
+{
+	const u8 *th = skb->data;
+	unsigned int hlen = (th[12] >> 4) * 4;
+	struct mini_skb_cb *cb = mini_cb(skb);
+
+	if (hlen < MINI_TCP_HLEN || hlen > skb_headlen(skb))
+		return MINI_DROP_SHORT;
+	if (mini_opts_parse(th + MINI_TCP_HLEN, hlen - MINI_TCP_HLEN,
+			    &seg->opts))
+		return MINI_DROP_BAD_OPTION;
+	seg->skb = skb;
+	seg->seq = get_unaligned_be32(th + 4);
+	seg->ack = get_unaligned_be32(th + 8);
+	seg->flags = th[13];
+	seg->wnd = get_unaligned_be16(th + 14);
+	seg->up = get_unaligned_be16(th + 18);
+	__skb_pull(skb, hlen);
+	seg->len = skb->len + !!(seg->flags & MINI_SYN) +
+		   !!(seg->flags & MINI_FIN);
+
+	memset(cb, 0, sizeof(*cb));
+	cb->flags = seg->flags;
+	cb->seq = seg->seq + !!(seg->flags & MINI_SYN);
+	cb->end_seq = cb->seq + skb->len;
+	return MINI_PASS;
+}
+
+/* A RST for a segment that a connection of ours cannot have caused */
+static void mini_refuse(struct sock *sk, const struct mini_seg *seg)
+{
+	struct mini_reply r = {
+		.t = mini_sk(sk)->ep.t,
+		.mark = READ_ONCE(sk->sk_mark),
+		.tos = inet_sk(sk)->tos,
+		.oif = READ_ONCE(sk->sk_bound_dev_if),
+	};
+
+	mini_reply_reset(mini_pernet(sock_net(sk)), &r, seg);
+}
+
+/* Step 1 of 3.10.7.4: sequence number */
+static enum mini_drop mini_step_seq(struct sock *sk,
+				    const struct mini_seg *seg)
+{
+	struct mini_sock *msk = mini_sk(sk);
+	u32 wnd = msk->rcv.edge - msk->rcv.nxt;
+
+	if (mini_seq_acceptable(seg->seq, seg->len, msk->rcv.nxt,
+				msk->rcv.acked, wnd))
+		return MINI_PASS;
+	/* with no window, text at the edge still carries a valid ACK */
+	if (!wnd && seg->seq == msk->rcv.nxt && seg->flags & MINI_ACK &&
+	    !(seg->flags & MINI_SYN))
+		return MINI_PASS;
+	/* empty ones are answered seldom, or two TCPs could do so for ever */
+	if (seg->len)
+		mini_send_ack(sk);
+	else
+		mini_send_challenge(sk);
+	return seq_lt(seg->seq, msk->rcv.nxt) ? MINI_DROP_OLD_SEQ :
+						MINI_DROP_BAD_SEQ;
+}
+
+/* A valid RST: what it means depends on the state (3.10.7.4, step 2) */
+static void mini_reset_by_peer(struct sock *sk)
+{
+	int err = ECONNRESET;
+
+	switch (sk->sk_state) {
+	case TCP_SYN_SENT:
+	case TCP_SYN_RECV:
+		err = ECONNREFUSED;
+		break;
+	case TCP_CLOSE_WAIT:
+		err = EPIPE;	/* as tcp(7): the peer had closed already */
+		break;
+	case TCP_CLOSING:
+	case TCP_LAST_ACK:
+		err = 0;	/* both sides have closed: nothing is lost */
+		break;
+	}
+	MINI_INC(mini_pernet(sock_net(sk)), ESTAB_RESETS);
+	mini_tcp_abort(sk, err);
+}
+
+/* Step 2: RST, with the three cases of RFC 5961 3.2 */
+static enum mini_drop mini_step_rst(struct sock *sk,
+				    const struct mini_seg *seg)
+{
+	struct mini_sock *msk = mini_sk(sk);
+
+	if (seg->seq == msk->rcv.nxt) {
+		mini_reset_by_peer(sk);
+		return MINI_DROP_RST;
+	}
+	if (!seq_within(seg->seq, msk->rcv.nxt, msk->rcv.edge))
+		return MINI_DROP_BAD_SEQ;
+	mini_send_challenge(sk);
+	return MINI_DROP_BLIND_RST;
+}
+
+/*
+ * Step 4: SYN, whatever its number (RFC 5961 4.2). In SYN-RECEIVED the SYN
+ * that we have seen already comes here too, and the peer's own SYN,ACK of a
+ * simultaneous open: the ACK that answers it completes the handshake over
+ * there (RFC 9293 3.5, figure 8), so no limit holds it back.
+ */
+static enum mini_drop mini_step_syn(struct sock *sk)
+{
+	if (sk->sk_state == TCP_SYN_RECV)
+		mini_send_ack(sk);
+	else
+		mini_send_challenge(sk);
+	return MINI_DROP_BLIND_SYN;
+}
+
+/* Step 5 in SYN-RECEIVED: the ACK that ends the handshake */
+static enum mini_drop mini_syn_rcvd_ack(struct sock *sk,
+					const struct mini_seg *seg)
+{
+	struct mini_sock *msk = mini_sk(sk);
+
+	if (!seq_within(seg->ack - 1, msk->snd.una, msk->snd.nxt)) {
+		mini_refuse(sk, seg);
+		return MINI_DROP_FUTURE_ACK;
+	}
+	msk->snd.wl1 = seg->seq - 1;	/* this segment sets the window */
+	mini_tcp_established(sk);
+	return MINI_PASS;
+}
+
+/* Our FIN has been ACKed: the state's way on */
+static void mini_fin_acked(struct sock *sk)
+{
+	switch (sk->sk_state) {
+	case TCP_FIN_WAIT1:
+		mini_tcp_set_state(sk, TCP_FIN_WAIT2);
+		sk->sk_shutdown |= SEND_SHUTDOWN;
+		if (sock_flag(sk, SOCK_DEAD))
+			mini_timer_fin_wait2(sk);
+		else
+			sk->sk_state_change(sk);
+		break;
+	case TCP_CLOSING:
+		mini_tw_enter(sk);
+		break;
+	case TCP_LAST_ACK:
+		mini_tcp_done(sk);
+		break;
+	}
+}
+
+/* Step 5: ACK */
+static enum mini_drop mini_step_ack(struct sock *sk,
+				    const struct mini_seg *seg)
+{
+	struct mini_sock *msk = mini_sk(sk);
+	enum mini_drop why = MINI_PASS;
+
+	if (!(seg->flags & MINI_ACK))
+		return MINI_DROP_NO_ACK;
+	if (sk->sk_state == TCP_SYN_RECV)
+		why = mini_syn_rcvd_ack(sk, seg);
+	if (!why)
+		why = mini_ack_in(sk, seg);
+	if (!why && msk->fin_queued && msk->snd.una == msk->snd.write)
+		mini_fin_acked(sk);
+	return why;
+}
+
+static bool mini_receiving(const struct sock *sk)
+{
+	return (1 << sk->sk_state) &
+	       (TCPF_ESTABLISHED | TCPF_FIN_WAIT1 | TCPF_FIN_WAIT2);
+}
+
+/* Step 6: URG. RCV.UP moves forward only, and tells the user once. */
+static void mini_step_urg(struct sock *sk, const struct mini_seg *seg)
+{
+	struct mini_sock *msk = mini_sk(sk);
+	u32 up = seg->seq + seg->up;
+
+	if (!(seg->flags & MINI_URG) || !mini_receiving(sk))
+		return;
+	if (msk->rcv.urgent ? seq_leq(up, msk->rcv.up) :
+			      seq_leq(up, msk->rcv.copied))
+		return;
+	msk->rcv.up = up;
+	msk->rcv.urgent = true;
+	sk_send_sigurg(sk);
+	sk->sk_data_ready(sk);
+}
+
+/*
+ * How soon an ACK is due for text in order: at once at the start of a
+ * connection, for every second full segment (RFC 9293 SHLD-19), and while a
+ * hole is open or has just been closed (RFC 5681 4.2).
+ */
+static void mini_owe_ack(struct sock *sk, const struct sk_buff *skb, u32 len)
+{
+	struct mini_sock *msk = mini_sk(sk);
+	u32 size = skb_shinfo(skb)->gso_size ?: len;
+
+	msk->rcv.seg = clamp_t(u32, size, msk->rcv.seg, msk->rcv.mss);
+	msk->ack_due |= MINI_ACK_DELAYED;
+	if (msk->rcv.quick) {
+		msk->rcv.quick--;
+		msk->ack_due |= MINI_ACK_NOW;
+	}
+	if (!RB_EMPTY_ROOT(&msk->ofo))
+		msk->ack_due |= MINI_ACK_NOW;
+}
+
+/* Cut what lies beyond the right edge, and a FIN with it */
+static int mini_trim_tail(struct sock *sk, struct mini_seg *seg)
+{
+	struct mini_skb_cb *cb = mini_cb(seg->skb);
+	u32 beyond = cb->end_seq - mini_sk(sk)->rcv.edge;
+
+	if (!seq_gt(cb->end_seq, mini_sk(sk)->rcv.edge))
+		return 0;
+	if (beyond >= seg->skb->len)
+		return -EMSGSIZE;
+	cb->end_seq -= beyond;
+	cb->flags &= ~MINI_FIN;
+	seg->flags &= ~MINI_FIN;
+	return pskb_trim(seg->skb, seg->skb->len - beyond);
+}
+
+static void mini_wake_reader(struct sock *sk)
+{
+	if (mini_tcp_inq(sk) >= READ_ONCE(sk->sk_rcvlowat) ||
+	    mini_sk(sk)->rcv.fin)
+		sk->sk_data_ready(sk);
+}
+
+/* Text that begins at or below RCV.NXT; true when a FIN is next in order */
+static enum mini_drop mini_text_in_order(struct sock *sk,
+					 struct mini_seg *seg, bool *fin)
+{
+	struct mini_sock *msk = mini_sk(sk);
+	struct sk_buff *skb = seg->skb;
+	u32 len = mini_cb(skb)->end_seq - msk->rcv.nxt;
+
+	if (!mini_skb_rcv_room(sk, skb)) {
+		seg->flags &= ~MINI_FIN;
+		return MINI_DROP_RCV_BUF;
+	}
+	mini_owe_ack(sk, skb, len);
+	msk->bytes_received += len;
+	msk->rcv.nxt = mini_cb(skb)->end_seq;
+	seg->skb = NULL;
+	mini_skb_queue_rcv(sk, skb);
+	if (!RB_EMPTY_ROOT(&msk->ofo))
+		*fin = mini_ofo_drain(sk);
+	if (msk->rcv.nxt - msk->rcv.acked >= 2 * msk->rcv.seg)
+		msk->ack_due |= MINI_ACK_NOW;
+	mini_wake_reader(sk);
+	return MINI_PASS;
+}
+
+/* The user is gone and data still comes: it is lost, and the peer is told */
+static bool mini_no_reader(const struct sock *sk, const struct mini_seg *seg)
+{
+	return (1 << sk->sk_state) & (TCPF_FIN_WAIT1 | TCPF_FIN_WAIT2) &&
+	       sk->sk_shutdown & RCV_SHUTDOWN &&
+	       seq_gt(mini_cb(seg->skb)->end_seq, mini_sk(sk)->rcv.nxt);
+}
+
+/* Step 7: text; *@fin is set when a FIN held out of order is due */
+static enum mini_drop mini_step_text(struct sock *sk, struct mini_seg *seg,
+				     bool *fin)
+{
+	struct mini_sock *msk = mini_sk(sk);
+	struct mini_skb_cb *cb = mini_cb(seg->skb);
+	enum mini_drop why;
+
+	if (!seg->skb->len && !(seg->flags & MINI_FIN))
+		return MINI_PASS;
+	if (!mini_receiving(sk))
+		return seg->skb->len ? MINI_DROP_NO_READER : MINI_PASS;
+	if (mini_no_reader(sk, seg)) {
+		MINI_INC(mini_pernet(sock_net(sk)), ABORT_ON_DATA);
+		mini_send_reset(sk);
+		mini_tcp_done(sk);
+		return MINI_DROP_NO_READER;
+	}
+	if (mini_trim_tail(sk, seg)) {
+		msk->ack_due |= MINI_ACK_NOW;
+		return MINI_DROP_ZERO_WINDOW;
+	}
+	if (seq_gt(cb->seq, msk->rcv.nxt)) {
+		msk->ack_due |= MINI_ACK_NOW;
+		seg->flags &= ~MINI_FIN;	/* it is held with the text */
+		return mini_ofo_keep(sk, seg);
+	}
+	if (!seq_gt(cb->end_seq, msk->rcv.nxt))
+		return MINI_PASS;
+	why = mini_text_in_order(sk, seg, fin);
+	if (why)
+		msk->ack_due |= MINI_ACK_NOW;
+	return why;
+}
+
+/* Step 8: FIN, in order */
+static void mini_fin_in(struct sock *sk)
+{
+	struct mini_sock *msk = mini_sk(sk);
+
+	msk->rcv.nxt++;
+	if (seq_lt(msk->rcv.edge, msk->rcv.nxt))
+		msk->rcv.edge = msk->rcv.nxt;
+	msk->rcv.fin = true;
+	msk->ack_due |= MINI_ACK_NOW;
+	sk->sk_shutdown |= RCV_SHUTDOWN;
+	sock_set_flag(sk, SOCK_DONE);
+
+	switch (sk->sk_state) {
+	case TCP_ESTABLISHED:
+		mini_tcp_set_state(sk, TCP_CLOSE_WAIT);
+		break;
+	case TCP_FIN_WAIT1:
+		mini_tcp_set_state(sk, TCP_CLOSING);
+		break;
+	case TCP_FIN_WAIT2:
+		mini_send_ack(sk);
+		mini_tw_enter(sk);
+		return;
+	}
+	if (!sock_flag(sk, SOCK_DEAD))
+		sk->sk_state_change(sk);
+}
+
+/* Steps 6 to 8 */
+static enum mini_drop mini_steps_text(struct sock *sk, struct mini_seg *seg)
+{
+	struct mini_sock *msk = mini_sk(sk);
+	u32 end = mini_cb(seg->skb)->end_seq;
+	enum mini_drop why;
+	bool fin = false;
+
+	mini_step_urg(sk, seg);
+	why = mini_step_text(sk, seg, &fin);
+	if (sk->sk_state == TCP_CLOSE)
+		return why;
+	fin |= seg->flags & MINI_FIN && end == msk->rcv.nxt;
+	if (fin && mini_receiving(sk))
+		mini_fin_in(sk);
+	else if (fin)
+		msk->ack_due |= MINI_ACK_NOW;
+	return why;
+}
+
+/* 3.10.7.4, other states */
+static enum mini_drop mini_rcv_sync(struct sock *sk, struct mini_seg *seg)
+{
+	enum mini_drop why;
+
+	if (seg->flags & MINI_RST)
+		return mini_step_rst(sk, seg);
+	if (seg->flags & MINI_SYN)
+		return mini_step_syn(sk);
+	why = mini_step_seq(sk, seg);
+	if (why)
+		return why;
+	why = mini_step_ack(sk, seg);
+	if (why || sk->sk_state == TCP_CLOSE)
+		return why;
+	return mini_steps_text(sk, seg);
+}
+
+/* The peer's SYN, in SYN-SENT: its number, its window, its options */
+static void mini_take_syn(struct sock *sk, const struct mini_seg *seg)
+{
+	struct mini_sock *msk = mini_sk(sk);
+	u32 offered = msk->rcv.edge - msk->rcv.nxt;
+
+	msk->rcv.irs = seg->seq;
+	msk->rcv.nxt = seg->seq + 1;
+	msk->rcv.edge = msk->rcv.nxt + offered;
+	msk->rcv.acked = msk->rcv.nxt;
+	msk->rcv.copied = msk->rcv.nxt;
+	msk->snd.wnd = seg->wnd;
+	msk->snd.max_wnd = seg->wnd;
+	msk->snd.wl1 = seg->seq;
+	msk->snd.wl2 = seg->flags & MINI_ACK ? seg->ack : msk->snd.iss;
+	mini_tcp_synchronized(sk, &seg->opts);
+}
+
+/* SYN,ACK: the connection stands (3.10.7.3, fourth) */
+static enum mini_drop mini_syn_sent_done(struct sock *sk,
+					 struct mini_seg *seg)
+{
+	struct mini_sock *msk = mini_sk(sk);
+
+	msk->snd.una = seg->ack;
+	msk->snd.syn_acked = true;
+	mini_tcp_established(sk);
+	msk->ack_due |= MINI_ACK_NOW;
+	/* text and FIN that ride on the SYN: the sixth step and on */
+	seg->seq++;
+	seg->len--;
+	seg->up -= !!seg->up;	/* it counts from the SYN */
+	seg->flags &= ~MINI_SYN;
+	return mini_steps_text(sk, seg);
+}
+
+/* 3.10.7.3, SYN-SENT */
+static enum mini_drop mini_rcv_syn_sent(struct sock *sk, struct mini_seg *seg)
+{
+	const struct mini_sock *msk = mini_sk(sk);
+
+	if (seg->flags & MINI_ACK && seg->ack != msk->snd.nxt) {
+		if (!(seg->flags & MINI_RST))
+			mini_refuse(sk, seg);
+		return MINI_DROP_FUTURE_ACK;
+	}
+	if (seg->flags & MINI_RST) {
+		if (!(seg->flags & MINI_ACK))
+			return MINI_DROP_BAD_FLAGS;
+		mini_reset_by_peer(sk);
+		return MINI_DROP_RST;
+	}
+	if (!(seg->flags & MINI_SYN))
+		return MINI_DROP_BAD_FLAGS;
+
+	mini_take_syn(sk, seg);
+	if (seg->flags & MINI_ACK)
+		return mini_syn_sent_done(sk, seg);
+
+	mini_tcp_set_state(sk, TCP_SYN_RECV);	/* simultaneous open */
+	mini_send_syn(sk);
+	mini_timer_data_sent(sk);
+	return MINI_PASS;
+}
+
+/* What the segment has made possible or due */
+static void mini_rcv_finish(struct sock *sk)
+{
+	struct mini_sock *msk = mini_sk(sk);
+
+	if (sk->sk_state == TCP_CLOSE || sk->sk_state == TCP_LISTEN)
+		return;
+	mini_output(sk);
+	if (msk->ack_due & MINI_ACK_NOW)
+		mini_send_ack(sk);
+	else if (msk->ack_due)
+		mini_timer_ack_owed(sk);
+}
+
+/* A parsed segment for a connection; socket owned */
+static void mini_sock_rcv_seg(struct sock *sk, struct mini_seg *seg)
+{
+	struct mini_net *mn = mini_pernet(sock_net(sk));
+	struct mini_sock *msk = mini_sk(sk);
+	enum mini_drop why;
+
+	msk->segs_in++;
+	msk->last_rcv_us = mini_now(sk);
+	msk->keep_probes = 0;
+	switch (sk->sk_state) {
+	case TCP_CLOSE:
+	case TCP_LISTEN:	/* found as what it was a moment ago */
+		why = MINI_DROP_CLOSED;
+		break;
+	case TCP_SYN_SENT:
+		why = mini_rcv_syn_sent(sk, seg);
+		break;
+	default:
+		why = mini_rcv_sync(sk, seg);
+		break;
+	}
+	if (seg->skb)
+		mini_drop(mn, seg->skb, why ?: MINI_DROP_ACK_ONLY);
+	mini_rcv_finish(sk);
+}
+
+/**
+ * mini_tcp_backlog_rcv() - a segment for a connection
+ * @sk: socket, owned
+ * @skb: data at the TCP header; taken
+ *
+ * Return: 0.
+ */
+int mini_tcp_backlog_rcv(struct sock *sk, struct sk_buff *skb)
+{
+	struct mini_seg seg;
+	int why = mini_seg_parse(skb, &seg);
+
+	if (why)
+		mini_drop(mini_pernet(sock_net(sk)), skb, why);
+	else
+		mini_sock_rcv_seg(sk, &seg);
+	return 0;
+}
+
+/**
+ * mini_child_rcv() - the ACK that made a child is the first it receives
+ * @child: fresh from the listener, its spinlock held
+ * @seg: the segment; taken
+ */
+void mini_child_rcv(struct sock *child, struct mini_seg *seg)
+{
+	mini_sock_rcv_seg(child, seg);
+}
+
+/*
+ * What may wait for the lock holder, overhead and receive queue included: all
+ * that the window allowed the peer to send, or it would be dropped for no
+ * fault of the network's.
+ */
+static unsigned int mini_backlog_limit(const struct sock *sk)
+{
+	u64 limit = 2ULL * READ_ONCE(sk->sk_rcvbuf) +
+		    READ_ONCE(sk->sk_sndbuf) / 2 + 64 * 1024;
+
+	return min_t(u64, limit, UINT_MAX);
+}
+
+/* A segment for a socket, in softirq */
+static void mini_sock_rcv(struct mini_net *mn, struct sock *sk,
+			  struct sk_buff *skb)
+{
+	if (sk_filter_trim_cap(sk, skb, (skb->data[12] >> 4) * 4)) {
+		mini_drop(mn, skb, MINI_DROP_FILTER);
+		return;
+	}
+	bh_lock_sock_nested(sk);
+	if (!sock_owned_by_user(sk))
+		mini_tcp_backlog_rcv(sk, skb);
+	else if (!sk_add_backlog(sk, skb, mini_backlog_limit(sk)))
+		MINI_INC(mn, BACKLOGGED);
+	else
+		mini_drop(mn, skb, MINI_DROP_BACKLOG);
+	bh_unlock_sock(sk);
+}
+
+/* 3.10.7.1, CLOSED: nobody has this port, or the listener left just now */
+static void mini_closed_rcv(struct mini_net *mn, const struct mini_tuple *t,
+			    const struct mini_seg *seg)
+{
+	struct mini_reply r = { .t = *t };
+
+	mini_reply_reset(mn, &r, seg);
+	mini_drop(mn, seg->skb, MINI_DROP_NO_SOCKET);
+}
+
+/**
+ * mini_tcp_rcv() - a segment arrives
+ * @mn: namespace
+ * @t: its tuple, seen from here
+ * @d: who takes it, by mini_lookup()
+ * @skb: data at the TCP header, header linear, checksum verified; taken
+ *
+ * Context: softirq or bottom halves off, RCU reader since the look-up.
+ */
+void mini_tcp_rcv(struct mini_net *mn, const struct mini_tuple *t,
+		  const struct mini_dest *d, struct sk_buff *skb)
+{
+	struct mini_seg seg;
+	int why;
+
+	MINI_INC(mn, IN_SEGS);
+	if (d->ep && d->ep->kind == MINI_KIND_SOCK) {
+		mini_sock_rcv(mn, mini_ep_sk(d->ep), skb);
+		return;
+	}
+	why = mini_seg_parse(skb, &seg);
+	if (why)
+		mini_drop(mn, skb, why);
+	else if (d->ep && d->ep->kind == MINI_KIND_REQ)
+		mini_req_rcv(mn, container_of(d->ep, struct mini_req, ep),
+			     &seg);
+	else if (d->ep)
+		mini_tw_rcv(mn, container_of(d->ep, struct mini_tw, ep), &seg);
+	else if (d->listener)
+		mini_listen_rcv(mn, d->listener, t, &seg, 0);
+	else
+		mini_closed_rcv(mn, t, &seg);
+}

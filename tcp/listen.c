@@ -1,0 +1,604 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The passive side of the handshake: LISTEN, the SYN queue of half-open
+ * connections (struct mini_req, RFC 9293's SYN-RECEIVED), the accept queue.
+ *
+ * A full accept queue drops the SYN, and the ACK that would overfill it; the
+ * half-open connection stays, its SYN,ACK is sent again, and the peer's next
+ * ACK or data tries once more. So it is in Linux.
+ */
+#include <linux/in.h>
+#include <linux/slab.h>
+#include <mini/compat.h>
+#include <mini/ip.h>
+#include <mini/tcp.h>
+
+static struct kmem_cache *mini_req_cache;
+
+static void mini_req_free_rcu(struct rcu_head *head)
+{
+	kmem_cache_free(mini_req_cache,
+			container_of(head, struct mini_req, rcu));
+}
+
+static void mini_req_put(struct mini_req *req)
+{
+	if (refcount_dec_and_test(&req->refs)) {
+		sock_put(req->listener);
+		call_rcu(&req->rcu, mini_req_free_rcu);
+	}
+}
+
+static struct mini_listen *mini_req_queues(const struct mini_req *req)
+{
+	return &mini_sk(req->listener)->listen;
+}
+
+/* Out of the SYN queue and of the table; whoever comes first does it */
+static void mini_req_kill(struct mini_net *mn, struct mini_req *req)
+{
+	struct mini_listen *l = mini_req_queues(req);
+	bool first, pending = false;
+
+	spin_lock_bh(&l->lock);
+	first = !req->dead;
+	req->dead = true;
+	if (first) {
+		list_del(&req->link);
+		l->nr_reqs--;
+		pending = mn->ip->stop(&req->timer);
+	}
+	spin_unlock_bh(&l->lock);
+	if (!first)
+		return;
+	mini_ep_remove(mn, &req->ep);
+	if (pending)
+		mini_req_put(req);
+	mini_req_put(req);
+}
+
+static void mini_req_reply(const struct mini_req *req, struct mini_reply *r)
+{
+	r->t = req->ep.t;
+	r->mark = req->mark;
+	r->tos = req->tos;
+	r->oif = req->oif;
+}
+
+static void mini_req_send_syn_ack(struct mini_net *mn,
+				  const struct mini_req *req)
+{
+	struct mini_header h = {
+		.seq = req->iss,
+		.ack = req->irs + 1,
+		.flags = MINI_SYN | MINI_ACK,
+		.wnd = min(req->rcv_wnd, MINI_WND_UNSCALED_MAX),
+		.opts.mss = req->rcv_mss,
+		.opts.has_wscale = req->wscale_ok,
+		.opts.wscale = req->rcv_wscale,
+	};
+	struct mini_reply r;
+
+	mini_req_reply(req, &r);
+	mini_reply_send(mn, &r, &h);
+}
+
+/*
+ * Each time after twice the time (RFC 6298 5.5). Under the lock that
+ * mini_req_kill() takes: never is a dead one armed.
+ */
+static void mini_req_arm(struct mini_net *mn, struct mini_req *req)
+{
+	struct mini_listen *l = mini_req_queues(req);
+	u64 delay_us = min_t(u64, (u64)MINI_RTO_INIT_US << req->retries,
+			     MINI_RTO_MAX_US);
+
+	spin_lock_bh(&l->lock);
+	if (!req->dead) {
+		refcount_inc(&req->refs);
+		if (!mn->ip->arm(&req->timer, delay_us))
+			mini_req_put(req);
+	}
+	spin_unlock_bh(&l->lock);
+}
+
+/* SYN,ACK again */
+static void mini_req_fire(struct mini_timer *t)
+{
+	struct mini_req *req = container_of(t, struct mini_req, timer);
+	struct mini_net *mn = mini_pernet(sock_net(req->listener));
+
+	if (!READ_ONCE(req->dead) && req->retries >= mn->sysctl.synack_retries) {
+		MINI_INC(mn, ATTEMPT_FAILS);
+		mini_req_kill(mn, req);
+	} else if (!READ_ONCE(req->dead)) {
+		req->retries++;
+		MINI_INC(mn, SYN_RETRANS);
+		mini_req_send_syn_ack(mn, req);
+		mini_req_arm(mn, req);
+	}
+	mini_req_put(req);
+}
+
+/* Into the SYN queue, unless the listener has just closed */
+static bool mini_req_queue(struct mini_req *req)
+{
+	struct mini_listen *l = mini_req_queues(req);
+	bool open;
+
+	spin_lock_bh(&l->lock);
+	open = l->open;
+	if (open) {
+		list_add_tail(&req->link, &l->reqs);
+		l->nr_reqs++;
+	}
+	spin_unlock_bh(&l->lock);
+	return open;
+}
+
+static struct mini_req *mini_req_alloc(struct mini_net *mn, struct sock *sk,
+				       const struct mini_tuple *t)
+{
+	struct mini_req *req = kmem_cache_zalloc(mini_req_cache, GFP_ATOMIC);
+
+	if (!req)
+		return NULL;
+	/* found under RCU: it may be on its way out */
+	if (!refcount_inc_not_zero(&sk->sk_refcnt)) {
+		kmem_cache_free(mini_req_cache, req);
+		return NULL;
+	}
+	req->ep.kind = MINI_KIND_REQ;
+	req->ep.t = *t;
+	refcount_set(&req->refs, 1);
+	req->listener = sk;
+	req->mark = READ_ONCE(sk->sk_mark);
+	req->tos = inet_sk(sk)->tos;
+	req->oif = READ_ONCE(sk->sk_bound_dev_if);
+	mini_ip_timer_setup(&req->timer, mini_req_fire);
+	return req;
+}
+
+/* What the SYN says, and what our SYN,ACK will */
+static void mini_req_fill(struct mini_net *mn, struct mini_req *req,
+			  const struct mini_seg *seg, u32 iss)
+{
+	int rcvbuf = READ_ONCE(req->listener->sk_rcvbuf);
+	struct mini_reply r;
+
+	mini_req_reply(req, &r);
+	req->iss = iss ?: mn->ip->isn(mn, &req->ep.t);
+	req->irs = seg->seq;
+	req->snd_wnd = seg->wnd;
+	req->mss = seg->opts.mss;
+	req->rcv_mss = mn->ip->reply_mtu(mn, &r) - MINI_IP_HLEN -
+		       MINI_TCP_HLEN;
+	req->rcv_wnd = min_t(u32, rcvbuf / 2, MINI_WND_UNSCALED_MAX);
+	req->wscale_ok = seg->opts.has_wscale;
+	if (req->wscale_ok) {
+		req->snd_wscale = seg->opts.wscale;
+		req->rcv_wscale =
+			mini_wscale_for(max(rcvbuf, mn->sysctl.rmem[2]) / 2);
+	}
+	req->sent_us = mn->ip->now_us();
+}
+
+static enum mini_drop mini_listen_full(struct mini_net *mn, struct sock *sk)
+{
+	u32 limit = min_t(u32, READ_ONCE(sk->sk_max_ack_backlog),
+			  mn->sysctl.max_syn_backlog);
+
+	if (sk_acceptq_is_full(sk)) {
+		MINI_INC(mn, LISTEN_OVERFLOW);
+		return MINI_DROP_ACCEPT_QUEUE;
+	}
+	if (READ_ONCE(mini_sk(sk)->listen.nr_reqs) > limit)
+		return MINI_DROP_SYN_QUEUE;
+	return MINI_PASS;
+}
+
+/* RFC 9293 3.9.2.3: neither end may be more than one host */
+static bool mini_addr_ok(const struct mini_tuple *t)
+{
+	return !ipv4_is_multicast(t->raddr) && !ipv4_is_lbcast(t->raddr) &&
+	       !ipv4_is_zeronet(t->raddr) && !ipv4_is_multicast(t->laddr) &&
+	       !ipv4_is_lbcast(t->laddr);
+}
+
+/* A SYN for a listener (3.10.7.2, third) */
+static enum mini_drop mini_listen_syn(struct mini_net *mn, struct sock *sk,
+				      const struct mini_tuple *t,
+				      const struct mini_seg *seg, u32 iss)
+{
+	enum mini_drop why = mini_listen_full(mn, sk);
+	struct mini_req *req;
+
+	if (!mini_addr_ok(t))
+		return MINI_DROP_BAD_SOURCE;
+	if (why)
+		return why;
+	req = mini_req_alloc(mn, sk, t);
+	if (!req)
+		return MINI_DROP_NO_MEM;
+	mini_req_fill(mn, req, seg, iss);
+	/* queued first: once in the table it can be killed at any time */
+	refcount_inc(&req->refs);
+	if (!mini_req_queue(req)) {
+		req->dead = true;
+		mini_req_put(req);
+		why = MINI_DROP_CLOSED;
+	} else if (mini_ep_insert(mn, &req->ep)) {
+		mini_req_kill(mn, req);		/* lost a race with its twin */
+		why = MINI_DROP_BLIND_SYN;
+	} else {
+		mini_req_send_syn_ack(mn, req);
+		mini_req_arm(mn, req);
+	}
+	mini_req_put(req);
+	return why;
+}
+
+/**
+ * mini_listen_rcv() - a segment for a listener (RFC 9293 3.10.7.2)
+ * @mn: namespace
+ * @listener: found under RCU; its lock is not taken
+ * @t: tuple
+ * @seg: the segment; taken
+ * @iss: our ISS if it must be a certain one, else 0
+ */
+void mini_listen_rcv(struct mini_net *mn, struct sock *listener,
+		     const struct mini_tuple *t, struct mini_seg *seg,
+		     u32 iss)
+{
+	struct mini_reply r = { .t = *t };
+	enum mini_drop why = MINI_DROP_BAD_FLAGS;
+
+	if (seg->flags & MINI_RST)
+		;
+	else if (seg->flags & MINI_ACK)
+		mini_reply_reset(mn, &r, seg);
+	else if (seg->flags & MINI_SYN)
+		why = mini_listen_syn(mn, listener, t, seg, iss);
+	mini_drop(mn, seg->skb, why ?: MINI_DROP_ACK_ONLY);
+}
+
+/* A child's own life begins: nothing of the listener's queues is its */
+static void mini_child_init(struct sock *child, const struct mini_req *req)
+{
+	struct mini_sock *msk = mini_sk(child);
+	struct inet_sock *inet = &msk->inet;
+
+	mini_tcp_clone_init(child);
+	msk->passive = true;
+	msk->ep.t = req->ep.t;
+	msk->owner.addr = mini_sk(req->listener)->owner.addr;
+	inet->inet_saddr = req->ep.t.laddr;
+	inet->inet_rcv_saddr = req->ep.t.laddr;
+	inet->inet_daddr = req->ep.t.raddr;
+	inet->inet_sport = req->ep.t.lport;
+	inet->inet_num = ntohs(req->ep.t.lport);
+	inet->inet_dport = req->ep.t.rport;
+	child->sk_mark = req->mark;
+}
+
+static void mini_child_sequence(struct sock *child, const struct mini_req *req)
+{
+	struct mini_sock *msk = mini_sk(child);
+	struct mini_opts o = {
+		.mss = req->mss,
+		.has_wscale = req->wscale_ok,
+		.wscale = req->snd_wscale,
+	};
+
+	msk->snd.iss = req->iss;
+	msk->snd.una = req->iss;
+	msk->snd.nxt = req->iss + 1;
+	msk->snd.write = msk->snd.nxt;
+	msk->snd.recover = req->iss;
+	msk->snd.wnd = req->snd_wnd;
+	msk->snd.max_wnd = req->snd_wnd;
+	msk->rcv.irs = req->irs;
+	msk->rcv.nxt = req->irs + 1;
+	msk->rcv.copied = msk->rcv.nxt;
+	msk->rcv.acked = msk->rcv.nxt;
+	msk->rcv.edge = msk->rcv.nxt + req->rcv_wnd;
+	msk->rcv.mss = req->rcv_mss;
+	msk->rcv.wscale = req->rcv_wscale;
+	msk->first_sent_us = req->sent_us;
+	msk->retries = req->retries;
+	mini_tcp_synchronized(child, &o);
+}
+
+/*
+ * The socket of a half-open connection, its spinlock held, with one
+ * reference for whoever accepts it and one for the table.
+ */
+static struct sock *mini_child_create(struct mini_net *mn,
+				      struct mini_req *req)
+{
+	struct sock *child = mini_sk_clone(req->listener);
+
+	if (!child)
+		return NULL;
+	mini_child_init(child, req);
+	mini_sk(child)->ip->route(child);
+	mini_child_sequence(child, req);
+	return child;
+}
+
+/* Never to be seen by anybody: take it apart again */
+static void mini_child_discard(struct sock *child)
+	__releases(&child->sk_lock.slock)
+{
+	mini_tcp_bury(child);
+	bh_unlock_sock(child);
+	sock_put(child);
+}
+
+/* Put it where accept() looks, unless the listener has just closed */
+static bool mini_child_queue(struct sock *listener, struct sock *child)
+{
+	struct mini_listen *l = &mini_sk(listener)->listen;
+	bool open;
+
+	spin_lock_bh(&l->lock);
+	open = l->open;
+	if (open) {
+		list_add_tail(&mini_sk(child)->ready_link, &l->ready);
+		sk_acceptq_added(listener);
+	}
+	spin_unlock_bh(&l->lock);
+	return open;
+}
+
+/* The child has seen its first segment: to whoever accepts it */
+static void mini_child_deliver(struct sock *listener, struct sock *child)
+	__releases(&child->sk_lock.slock)
+{
+	if (mini_child_queue(listener, child)) {
+		bh_unlock_sock(child);
+		listener->sk_data_ready(listener);
+		return;
+	}
+	mini_send_reset(child);
+	mini_child_discard(child);
+}
+
+/* The child takes the half-open connection's place, and its segment */
+static void mini_child_start(struct mini_net *mn, struct mini_req *req,
+			     struct sock *child, struct mini_seg *seg)
+	__releases(&child->sk_lock.slock)
+{
+	struct sock *listener = req->listener;
+
+	sock_hold(listener);
+	mini_port_join(mn, &mini_sk(listener)->owner, &mini_sk(child)->owner);
+	mini_req_kill(mn, req);
+	MINI_INC(mn, PASSIVE_OPENS);
+	mini_child_rcv(child, seg);
+	mini_child_deliver(listener, child);
+	sock_put(listener);
+}
+
+/* The ACK is good: half-open becomes a socket */
+static enum mini_drop mini_req_done(struct mini_net *mn, struct mini_req *req,
+				    struct mini_seg *seg)
+{
+	struct sock *child;
+
+	if (sk_acceptq_is_full(req->listener)) {
+		MINI_INC(mn, LISTEN_OVERFLOW);
+		return MINI_DROP_ACCEPT_QUEUE;
+	}
+	child = mini_child_create(mn, req);
+	if (!child)
+		return MINI_DROP_NO_MEM;
+	__acquire(&child->sk_lock.slock);	/* for sparse: sk_clone did */
+	if (mini_ep_replace(mn, &req->ep, &mini_sk(child)->ep)) {
+		mini_child_start(mn, req, child, seg);
+		return MINI_PASS;
+	}
+	/* another CPU was faster: the reference of the table goes */
+	sock_put(child);
+	mini_child_discard(child);
+	return MINI_DROP_ACK_ONLY;
+}
+
+static void mini_req_ack(struct mini_net *mn, struct mini_req *req)
+{
+	struct mini_header h = {
+		.seq = req->iss + 1,
+		.ack = req->irs + 1,
+		.flags = MINI_ACK,
+		.wnd = req->rcv_wnd >> req->rcv_wscale,
+	};
+	struct mini_reply r;
+
+	if (!mini_challenge_ok(&req->challenge_us, mn->ip->now_us())) {
+		MINI_INC(mn, CHALLENGE_HELD);
+		return;
+	}
+	MINI_INC(mn, CHALLENGE_ACKS);
+	mini_req_reply(req, &r);
+	mini_reply_send(mn, &r, &h);
+}
+
+/* Steps 1, 2 and 4 for a half-open connection (3.10.7.4) */
+static enum mini_drop mini_req_check(struct mini_net *mn, struct mini_req *req,
+				     const struct mini_seg *seg)
+{
+	u32 nxt = req->irs + 1;
+	bool ok = mini_seq_acceptable(seg->seq, seg->len, nxt, nxt,
+				      req->rcv_wnd);
+
+	if (seg->flags & MINI_RST) {
+		if (seg->seq == nxt) {
+			MINI_INC(mn, ATTEMPT_FAILS);
+			mini_req_kill(mn, req);
+			return MINI_DROP_RST;
+		}
+		if (!seq_within(seg->seq, nxt, nxt + req->rcv_wnd))
+			return MINI_DROP_BAD_SEQ;
+		mini_req_ack(mn, req);
+		return MINI_DROP_BLIND_RST;
+	}
+	if (ok && seg->flags & MINI_SYN) {
+		/* "if passive OPEN ... return to the LISTEN state" */
+		mini_req_kill(mn, req);
+		return MINI_DROP_BLIND_SYN;
+	}
+	if (ok)
+		return MINI_PASS;
+	/* the SYN again: our answer was lost. Give it again. */
+	if ((seg->flags & (MINI_SYN | MINI_ACK)) == MINI_SYN &&
+	    seg->seq == req->irs)
+		mini_req_send_syn_ack(mn, req);
+	else
+		mini_req_ack(mn, req);
+	return MINI_DROP_OLD_SEQ;
+}
+
+/**
+ * mini_req_rcv() - a segment for a half-open connection
+ * @mn: namespace
+ * @req: found under RCU
+ * @seg: the segment; taken
+ */
+void mini_req_rcv(struct mini_net *mn, struct mini_req *req,
+		  struct mini_seg *seg)
+{
+	enum mini_drop why = mini_req_check(mn, req, seg);
+	struct mini_reply r;
+
+	if (why)
+		goto drop;
+	why = MINI_DROP_NO_ACK;
+	if (!(seg->flags & MINI_ACK))
+		goto drop;
+	why = MINI_DROP_FUTURE_ACK;
+	if (seg->ack != req->iss + 1) {
+		mini_req_reply(req, &r);
+		mini_reply_reset(mn, &r, seg);
+		goto drop;
+	}
+	why = mini_req_done(mn, req, seg);
+drop:
+	if (seg->skb && why)
+		mini_drop(mn, seg->skb, why);
+}
+
+/**
+ * mini_listen_init() - empty queues
+ * @l: queues of a new socket
+ */
+void mini_listen_init(struct mini_listen *l)
+{
+	spin_lock_init(&l->lock);
+	INIT_LIST_HEAD(&l->reqs);
+	INIT_LIST_HEAD(&l->ready);
+	l->nr_reqs = 0;
+	l->open = false;
+}
+
+/**
+ * mini_listen_start() - the socket is in LISTEN: let it be found
+ * @sk: socket, owned
+ */
+void mini_listen_start(struct sock *sk)
+{
+	struct mini_listen *l = &mini_sk(sk)->listen;
+
+	spin_lock_bh(&l->lock);
+	l->open = true;
+	spin_unlock_bh(&l->lock);
+	mini_listen_hash(sk);
+}
+
+/* Nobody will accept it: tell the peer */
+static void mini_listen_abort_child(struct sock *child)
+{
+	lock_sock_nested(child, SINGLE_DEPTH_NESTING);
+	if (child->sk_state != TCP_CLOSE)
+		mini_send_reset(child);
+	mini_tcp_bury(child);
+	release_sock(child);
+	sock_put(child);
+}
+
+/**
+ * mini_listen_stop() - a listener closes
+ * @sk: socket, owned, no longer found by look-ups
+ *
+ * Half-open connections are forgotten, those not accepted are reset.
+ */
+void mini_listen_stop(struct sock *sk)
+{
+	struct mini_net *mn = mini_pernet(sock_net(sk));
+	struct mini_listen *l = &mini_sk(sk)->listen;
+	struct mini_req *req;
+	struct sock *child;
+
+	spin_lock_bh(&l->lock);
+	l->open = false;
+	while ((req = list_first_entry_or_null(&l->reqs, struct mini_req,
+					       link))) {
+		refcount_inc(&req->refs);
+		spin_unlock_bh(&l->lock);
+		mini_req_kill(mn, req);
+		mini_req_put(req);
+		spin_lock_bh(&l->lock);
+	}
+	spin_unlock_bh(&l->lock);
+	while ((child = mini_listen_pop(sk)))
+		mini_listen_abort_child(child);
+}
+
+/**
+ * mini_listen_ready() - is there somebody to accept?
+ * @sk: listener
+ */
+bool mini_listen_ready(const struct sock *sk)
+{
+	return !list_empty_careful(&mini_sk(sk)->listen.ready);
+}
+
+/**
+ * mini_listen_pop() - take the first of the accept queue
+ * @sk: listener
+ *
+ * Return: a socket with the queue's reference, or NULL.
+ */
+struct sock *mini_listen_pop(struct sock *sk)
+{
+	struct mini_listen *l = &mini_sk(sk)->listen;
+	struct mini_sock *child;
+
+	spin_lock_bh(&l->lock);
+	child = list_first_entry_or_null(&l->ready, struct mini_sock,
+					 ready_link);
+	if (child) {
+		list_del_init(&child->ready_link);
+		sk_acceptq_removed(sk);
+	}
+	spin_unlock_bh(&l->lock);
+	return child ? mini_to_sk(child) : NULL;
+}
+
+/**
+ * mini_listen_cache_init() - at load
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int mini_listen_cache_init(void)
+{
+	mini_req_cache = KMEM_CACHE(mini_req, SLAB_HWCACHE_ALIGN);
+	return mini_req_cache ? 0 : -ENOMEM;
+}
+
+/**
+ * mini_listen_cache_exit() - at unload, after rcu_barrier()
+ */
+void mini_listen_cache_exit(void)
+{
+	kmem_cache_destroy(mini_req_cache);
+}

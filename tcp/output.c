@@ -1,0 +1,525 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Segments out: which octets may leave now, and the header before them
+ * (RFC 9293 3.8.4 to 3.8.6, RFC 5681, RFC 6298).
+ */
+#include <mini/compat.h>
+#include <mini/ip.h>
+#include <mini/tcp.h>
+
+/* Free receive buffer as octets of window: half of it is for overhead */
+static u32 mini_rcv_space(const struct sock *sk)
+{
+	int free = READ_ONCE(sk->sk_rcvbuf) - atomic_read(&sk->sk_rmem_alloc);
+
+	return free > 0 ? free / 2 : 0;
+}
+
+/**
+ * mini_wscale_for() - the shift to offer for a receive buffer
+ * @space: octets of window that the buffer may ever give
+ *
+ * Return: 0 to 14.
+ */
+u8 mini_wscale_for(u32 space)
+{
+	u8 shift = 0;
+
+	while (shift < MINI_WSCALE_MAX &&
+	       (space >> shift) > MINI_WND_UNSCALED_MAX)
+		shift++;
+	return shift;
+}
+
+/**
+ * mini_window_now() - the window that the next segment would offer
+ * @sk: socket, owned
+ *
+ * RFC 9293 3.8.6.2.2: the right edge moves only when it can move by a
+ * segment or half the buffer, and never to the left.
+ *
+ * Return: octets, a multiple of the scale.
+ */
+u32 mini_window_now(const struct sock *sk)
+{
+	const struct mini_sock *msk = mini_sk(sk);
+	u32 cur = msk->rcv.edge - msk->rcv.nxt;
+	u32 space = mini_rcv_space(sk);
+	u32 step = min_t(u32, msk->rcv.mss, READ_ONCE(sk->sk_rcvbuf) / 4);
+	u32 unit = 1U << msk->rcv.wscale;
+
+	/* what was promised stays so, also where the unit rounds it up */
+	space = space < cur + step ? 0 : space & ~(unit - 1);
+	return min(max_t(u32, space, ALIGN(cur, unit)),
+		   MINI_WND_UNSCALED_MAX << msk->rcv.wscale);
+}
+
+static u16 mini_window_take(struct sock *sk, u8 flags)
+{
+	struct mini_sock *msk = mini_sk(sk);
+	u32 wnd;
+
+	if (flags & MINI_SYN)	/* RFC 7323 2.2: never scaled */
+		return min(msk->rcv.edge - msk->rcv.nxt,
+			   MINI_WND_UNSCALED_MAX);
+	wnd = mini_window_now(sk);
+	msk->rcv.edge = msk->rcv.nxt + wnd;
+	return wnd >> msk->rcv.wscale;
+}
+
+/**
+ * mini_push_header() - put a TCP header before the payload
+ * @skb: with header room
+ * @t: connection
+ * @h: what the header says
+ *
+ * The checksum is IP's to fill: it knows the addresses and the device.
+ */
+void mini_push_header(struct sk_buff *skb, const struct mini_tuple *t,
+		      const struct mini_header *h)
+{
+	u8 opts[MINI_OPTS_MAX];
+	unsigned int optlen = mini_opts_build(&h->opts, opts);
+	u8 *th = skb_push(skb, MINI_TCP_HLEN + optlen);
+
+	skb_reset_transport_header(skb);
+	put_unaligned(t->lport, (__be16 *)th);
+	put_unaligned(t->rport, (__be16 *)(th + 2));
+	put_unaligned_be32(h->seq, th + 4);
+	put_unaligned_be32(h->flags & MINI_ACK ? h->ack : 0, th + 8);
+	th[12] = (MINI_TCP_HLEN + optlen) << 2;
+	th[13] = h->flags;
+	put_unaligned_be16(h->wnd, th + 14);
+	put_unaligned_be32(0, th + 16);		/* checksum, urgent pointer */
+	memcpy(th + MINI_TCP_HLEN, opts, optlen);
+}
+
+/* Send @skb, ours to give away, as <SEQ=@seq><CTL=@flags> */
+static int mini_transmit(struct sock *sk, struct sk_buff *skb, u32 seq,
+			 u8 flags)
+{
+	struct mini_net *mn = mini_pernet(sock_net(sk));
+	struct mini_sock *msk = mini_sk(sk);
+	struct mini_header h = {
+		.seq = seq,
+		.ack = msk->rcv.nxt,
+		.flags = flags,
+	};
+
+	if (!(flags & MINI_RST))
+		h.wnd = mini_window_take(sk, flags);
+	if (flags & MINI_SYN) {
+		h.opts.mss = msk->rcv.mss;
+		h.opts.has_wscale = msk->rcv.wscale_ok;
+		h.opts.wscale = msk->rcv.wscale;
+	}
+	MINI_INC(mn, OUT_SEGS);
+	MINI_ADD(mn, OUT_BYTES, skb->len);
+	if (flags & MINI_ACK) {
+		if (!skb->len)
+			MINI_INC(mn, OUT_ACKS);
+		msk->rcv.acked = msk->rcv.nxt;
+		mini_timer_ack_sent(sk);
+	}
+	msk->segs_out++;
+	mini_push_header(skb, &msk->ep.t, &h);
+	return msk->ip->xmit(sk, skb);
+}
+
+/* A segment without payload; false when there was no memory for it */
+static bool mini_send_control(struct sock *sk, u32 seq, u8 flags)
+{
+	struct sk_buff *skb = mini_skb_control(GFP_ATOMIC);
+
+	if (!skb)
+		return false;
+	mini_transmit(sk, skb, seq, flags);
+	return true;
+}
+
+/**
+ * mini_send_syn() - SYN, or SYN,ACK after a simultaneous open
+ * @sk: socket in SYN-SENT or SYN-RECEIVED, owned
+ */
+void mini_send_syn(struct sock *sk)
+{
+	u8 flags = sk->sk_state == TCP_SYN_SENT ? MINI_SYN :
+						  MINI_SYN | MINI_ACK;
+
+	mini_send_control(sk, mini_sk(sk)->snd.iss, flags);
+}
+
+/*
+ * SND.NXT, or the right edge where a window probe, or a window that shrank,
+ * has put SND.NXT beyond it: the peer would drop an ACK from there, and with
+ * both windows shut neither could ever say that its own is open again.
+ */
+static u32 mini_acceptable_seq(const struct mini_sock *msk)
+{
+	u32 edge = msk->snd.una + msk->snd.wnd;
+
+	return seq_lt(edge, msk->snd.nxt) ? edge : msk->snd.nxt;
+}
+
+/**
+ * mini_send_ack() - <SND.NXT><RCV.NXT><ACK>
+ * @sk: socket, owned
+ */
+void mini_send_ack(struct sock *sk)
+{
+	struct mini_sock *msk = mini_sk(sk);
+
+	if (mini_send_control(sk, mini_acceptable_seq(msk), MINI_ACK))
+		return;
+	msk->ack_due |= MINI_ACK_DELAYED;
+	mini_timer_ack_owed(sk);
+}
+
+/**
+ * mini_send_challenge() - the same, but seldom (RFC 5961 section 7)
+ * @sk: socket, owned
+ *
+ * The limit is per connection, so it tells nobody about another one.
+ */
+void mini_send_challenge(struct sock *sk)
+{
+	struct mini_net *mn = mini_pernet(sock_net(sk));
+	struct mini_sock *msk = mini_sk(sk);
+
+	if (!mini_challenge_ok(&msk->rcv.challenge_us, msk->ip->now_us())) {
+		MINI_INC(mn, CHALLENGE_HELD);
+		return;
+	}
+	MINI_INC(mn, CHALLENGE_ACKS);
+	mini_send_ack(sk);
+}
+
+/**
+ * mini_challenge_ok() - may an ACK answer a bad segment?
+ * @last_us: when one did; moved on when the answer is yes
+ * @now_us: time
+ */
+bool mini_challenge_ok(u64 *last_us, u64 now_us)
+{
+	if (*last_us && now_us - *last_us < MINI_CHALLENGE_US)
+		return false;
+	*last_us = now_us;
+	return true;
+}
+
+/**
+ * mini_send_reset() - <SEQ=SND.NXT><CTL=RST> (RFC 9293 3.10.5)
+ * @sk: socket, owned
+ */
+void mini_send_reset(struct sock *sk)
+{
+	MINI_INC(mini_pernet(sock_net(sk)), OUT_RSTS);
+	mini_send_control(sk, mini_acceptable_seq(mini_sk(sk)), MINI_RST);
+}
+
+/**
+ * mini_send_keepalive() - <SND.NXT-1>, empty: it forces an ACK
+ * @sk: socket, owned
+ */
+void mini_send_keepalive(struct sock *sk)
+{
+	mini_send_control(sk, mini_sk(sk)->snd.nxt - 1, MINI_ACK);
+}
+
+/* Most payload that one packet to IP may carry */
+static u32 mini_gso_max(const struct sock *sk)
+{
+	const struct mini_sock *msk = mini_sk(sk);
+	u32 room;
+
+	if (msk->ep.t.wire != IPPROTO_TCP || !sk_can_gso(sk))
+		return msk->snd.mss;
+	room = min_t(u32, sk->sk_gso_max_size, U16_MAX) - MINI_IP_HLEN -
+	       MINI_TCP_HLEN;
+	return max_t(u32, rounddown(room, msk->snd.mss), msk->snd.mss);
+}
+
+/**
+ * mini_size_goal() - payload to gather in one skb while the user writes
+ * @sk: socket, owned
+ *
+ * Return: octets: as much as one packet to IP carries, but so little that
+ * half the peer's window is still in flight while it is filled.
+ */
+u32 mini_size_goal(const struct sock *sk)
+{
+	const struct mini_sock *msk = mini_sk(sk);
+	u32 mss = msk->snd.mss;
+	u32 goal = min(mini_gso_max(sk), msk->snd.max_wnd / 2);
+
+	return max(rounddown(goal, mss), mss);
+}
+
+static void mini_set_gso(const struct sock *sk, struct sk_buff *skb, u32 mss)
+{
+	struct skb_shared_info *shinfo = skb_shinfo(skb);
+	bool large = skb->len > mss;
+
+	shinfo->gso_size = large ? mss : 0;
+	shinfo->gso_segs = large ? DIV_ROUND_UP(skb->len, mss) : 0;
+	shinfo->gso_type = large ? sk->sk_gso_type : 0;
+}
+
+/* Send the octets of a queued skb; it stays ours */
+static int mini_transmit_data(struct sock *sk, struct sk_buff *skb, u8 flags)
+{
+	struct sk_buff *copy = mini_skb_wire_copy(skb, GFP_ATOMIC);
+	struct mini_sock *msk = mini_sk(sk);
+
+	if (!copy)
+		return -ENOMEM;
+	mini_set_gso(sk, copy, msk->snd.mss);
+	mini_cb(skb)->sent_us = mini_now(sk);
+	return mini_transmit(sk, copy, mini_cb(skb)->seq, flags);
+}
+
+/* Send the head of the write queue for the first time */
+static bool mini_send_new(struct sock *sk, struct sk_buff *skb)
+{
+	struct mini_sock *msk = mini_sk(sk);
+	struct mini_skb_cb *cb = mini_cb(skb);
+
+	if (skb->len && seq_within(msk->snd.push - 1, cb->seq, cb->end_seq))
+		cb->flags |= MINI_PSH;
+	if (mini_transmit_data(sk, skb, cb->flags | MINI_ACK) == -ENOMEM)
+		return false;
+
+	__skb_unlink(skb, &sk->sk_write_queue);
+	__skb_queue_tail(&msk->rtx, skb);
+	if (!mini_flight(msk))
+		msk->first_sent_us = mini_now(sk);
+	msk->snd.nxt = cb->end_seq;
+	if (skb->len < msk->snd.mss)
+		msk->snd.small = cb->end_seq;
+	mini_timer_data_sent(sk);
+	return true;
+}
+
+/*
+ * Nagle's rule as Minshall amended it: a small segment waits only while an
+ * earlier small one is unACKed (RFC 9293 3.7.4).
+ */
+static bool mini_nagle_ok(const struct mini_sock *msk,
+			  const struct sk_buff *skb)
+{
+	if (mini_cb(skb)->flags & MINI_FIN)
+		return true;
+	if (msk->cork)
+		return false;
+	return msk->nodelay || !mini_flight(msk) ||
+	       seq_leq(msk->snd.small, msk->snd.una);
+}
+
+/* Octets that the congestion window has room for */
+static u32 mini_cwnd_room(const struct mini_sock *msk)
+{
+	u32 pipe = mini_pipe(msk);
+
+	if (!pipe)
+		return max(msk->cc.cwnd, (u32)msk->snd.mss);
+	return msk->cc.cwnd > pipe ? msk->cc.cwnd - pipe : 0;
+}
+
+/*
+ * How much of @skb, the head of the write queue, may leave now; 0 with *@hold
+ * saying why nothing may. The sender's half of silly-window avoidance,
+ * RFC 9293 3.8.6.2.1.
+ */
+static u32 mini_sendable(struct sock *sk, struct sk_buff *skb,
+			 enum mini_mib *hold)
+{
+	struct mini_sock *msk = mini_sk(sk);
+	u32 mss = msk->snd.mss, room = mini_cwnd_room(msk), n;
+	s32 usable = msk->snd.una + msk->snd.wnd - mini_cb(skb)->seq;
+
+	*hold = MINI_MIB_SEND_HELD_RWND;
+	if (usable <= 0)
+		return 0;
+	n = min3(skb->len, (u32)usable, mini_gso_max(sk));
+	if (n < skb->len && n < mss && n < msk->snd.max_wnd / 2)
+		return 0;
+
+	*hold = MINI_MIB_SEND_HELD_CWND;
+	if (room < min(n, mss))
+		return 0;
+	n = min(n, room);
+
+	*hold = MINI_MIB_SEND_HELD_NAGLE;
+	if (n < mss)
+		return n < skb->len || mini_nagle_ok(msk, skb) ||
+		       !skb_queue_is_last(&sk->sk_write_queue, skb) ? n : 0;
+	if (n == skb->len && n % mss &&
+	    skb_queue_is_last(&sk->sk_write_queue, skb) &&
+	    !mini_nagle_ok(msk, skb))
+		return rounddown(n, mss);
+	return n == skb->len ? n : rounddown(n, mss);
+}
+
+static bool mini_fin_fits(const struct mini_sock *msk,
+			  const struct sk_buff *skb)
+{
+	return seq_lt(mini_cb(skb)->seq, msk->snd.una + msk->snd.wnd);
+}
+
+/* Send the head of the write queue or a part of it; false when it must wait */
+static bool mini_send_head(struct sock *sk, struct sk_buff *skb)
+{
+	struct mini_net *mn = mini_pernet(sock_net(sk));
+	struct mini_sock *msk = mini_sk(sk);
+	enum mini_mib hold;
+	u32 n;
+
+	if (!skb->len)		/* a FIN alone */
+		return mini_fin_fits(msk, skb) && mini_send_new(sk, skb);
+	n = mini_sendable(sk, skb, &hold);
+	if (!n) {
+		this_cpu_inc(mn->mibs->n[hold]);
+		msk->cc.cwnd_limited |= hold == MINI_MIB_SEND_HELD_CWND;
+		return false;
+	}
+	if (n < skb->len &&
+	    mini_skb_split(sk, &sk->sk_write_queue, skb, n, GFP_ATOMIC))
+		return false;
+	return mini_send_new(sk, skb);
+}
+
+/*
+ * The head of the retransmission queue, cut so that it starts at SND.UNA.
+ * ACKs leave a half-ACKed skb whole; only a retransmission has to know.
+ */
+static struct sk_buff *mini_rtx_head(struct sock *sk)
+{
+	struct mini_sock *msk = mini_sk(sk);
+	struct sk_buff *skb = skb_peek(&msk->rtx), *rest;
+	u32 acked;
+
+	if (!skb || !seq_lt(mini_cb(skb)->seq, msk->snd.una))
+		return skb;
+	acked = msk->snd.una - mini_cb(skb)->seq;
+	if (acked >= skb->len)
+		return skb;
+	if (mini_skb_split(sk, &msk->rtx, skb, acked, GFP_ATOMIC))
+		return NULL;
+	rest = skb_queue_next(&msk->rtx, skb);
+	__skb_unlink(skb, &msk->rtx);
+	mini_skb_free_sent(sk, skb);
+	return rest;
+}
+
+/* Send one skb of the retransmission queue again, at most @max octets */
+static bool mini_retransmit(struct sock *sk, struct sk_buff *skb, u32 max)
+{
+	struct mini_sock *msk = mini_sk(sk);
+	struct mini_skb_cb *cb;
+
+	if (skb->len > max &&
+	    mini_skb_split(sk, &msk->rtx, skb, max, GFP_ATOMIC))
+		return false;
+	if (mini_transmit_data(sk, skb, mini_cb(skb)->flags | MINI_ACK) ==
+	    -ENOMEM)
+		return false;
+	cb = mini_cb(skb);
+	if ((cb->mark & (MINI_SKB_LOST | MINI_SKB_RETRANS)) == MINI_SKB_LOST) {
+		cb->mark |= MINI_SKB_RETRANS;
+		msk->snd.retrans += mini_skb_unacked(msk, skb);
+	}
+	cb->mark |= MINI_SKB_EVER;
+	msk->total_retrans++;
+	MINI_INC(mini_pernet(sock_net(sk)), RETRANS_SEGS);
+	return true;
+}
+
+/**
+ * mini_retransmit_first() - send the segment at SND.UNA again, whatever the
+ * congestion window says
+ * @sk: socket, owned
+ */
+void mini_retransmit_first(struct sock *sk)
+{
+	struct mini_sock *msk = mini_sk(sk);
+	struct sk_buff *skb = mini_rtx_head(sk);
+	u32 wnd = msk->snd.wnd ?: 1;	/* a probe of a shut window */
+
+	if (skb)
+		mini_retransmit(sk, skb, min_t(u32, msk->snd.mss, wnd));
+}
+
+/* Send again what is marked lost, as far as the windows go */
+static void mini_retransmit_lost(struct sock *sk)
+{
+	struct mini_sock *msk = mini_sk(sk);
+	u32 edge = msk->snd.una + msk->snd.wnd;
+	struct sk_buff *skb;
+
+	if (msk->snd.lost == msk->snd.retrans || !mini_rtx_head(sk))
+		return;
+	skb_queue_walk(&msk->rtx, skb) {
+		u8 mark = mini_cb(skb)->mark;
+		u32 room = mini_cwnd_room(msk);
+
+		if ((mark & (MINI_SKB_LOST | MINI_SKB_RETRANS)) !=
+		    MINI_SKB_LOST)
+			continue;
+		if (room < min_t(u32, skb->len, msk->snd.mss) ||
+		    !seq_lt(mini_cb(skb)->seq, edge))
+			break;
+		room = max_t(u32, rounddown(room, msk->snd.mss), msk->snd.mss);
+		if (!mini_retransmit(sk, skb, min(room, mini_gso_max(sk))))
+			break;
+	}
+}
+
+/**
+ * mini_output() - send all that may leave now
+ * @sk: socket, owned
+ *
+ * Lost data first, then new data. If data stays behind and nothing is in
+ * flight whose ACK would call us again, a timer will.
+ */
+void mini_output(struct sock *sk)
+{
+	struct mini_sock *msk = mini_sk(sk);
+	struct sk_buff *skb;
+
+	if ((1 << sk->sk_state) & (TCPF_CLOSE | TCPF_LISTEN | TCPF_SYN_SENT |
+				   TCPF_SYN_RECV))
+		return;
+	mini_retransmit_lost(sk);
+	msk->cc.cwnd_limited = false;
+	if (msk->snd.lost == msk->snd.retrans)
+		while ((skb = skb_peek(&sk->sk_write_queue)))
+			if (!mini_send_head(sk, skb))
+				break;
+	if (!mini_flight(msk) && mini_unsent(sk))
+		mini_timer_data_stuck(sk);
+	else
+		mini_timer_data_free(sk);
+}
+
+/**
+ * mini_send_probe() - the timer of stuck data has fired
+ * @sk: socket, owned
+ *
+ * With the window shut one octet goes out beyond it, in sequence, and is
+ * resent from then on like any other (RFC 9293 3.8.6.1). With the window
+ * merely small the override of 3.8.6.2.1 fills what there is of it.
+ */
+void mini_send_probe(struct sock *sk)
+{
+	struct mini_sock *msk = mini_sk(sk);
+	struct sk_buff *skb = skb_peek(&sk->sk_write_queue);
+	u32 n = clamp_t(u32, msk->snd.wnd, 1, msk->snd.mss);
+
+	if (!skb)
+		return;
+	if (skb->len > n &&
+	    mini_skb_split(sk, &sk->sk_write_queue, skb, n, GFP_ATOMIC))
+		return;
+	MINI_INC(mini_pernet(sock_net(sk)), PROBES);
+	mini_send_new(sk, skb);
+}

@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * SEND (RFC 9293 3.10.2): the user's octets into page fragments of skbs, each
+ * filled up to what one packet to IP can carry, while the send buffer lasts.
+ */
+#include <net/sock.h>
+#include <mini/ip.h>
+#include <mini/tcp.h>
+
+/**
+ * mini_stream_writeable() - is there room worth waking a writer for?
+ * @sk: socket
+ *
+ * A third of the buffer, as in Linux: a writer woken for each octet would
+ * write octets.
+ */
+bool mini_stream_writeable(const struct sock *sk)
+{
+	return sk_stream_wspace(sk) >= sk_stream_min_wspace(sk);
+}
+
+/**
+ * mini_write_space() - sk_write_space: send memory has become free
+ * @sk: socket
+ */
+void mini_write_space(struct sock *sk)
+{
+	struct socket *sock = sk->sk_socket;
+	struct socket_wq *wq;
+
+	if (!sock || !test_bit(SOCK_NOSPACE, &sock->flags) ||
+	    !mini_stream_writeable(sk))
+		return;
+	clear_bit(SOCK_NOSPACE, &sock->flags);
+	rcu_read_lock();
+	wq = rcu_dereference(sk->sk_wq);
+	if (skwq_has_sleeper(wq))
+		wake_up_interruptible_poll(&wq->wait, EPOLLOUT | EPOLLWRNORM |
+					   EPOLLWRBAND);
+	if (wq && wq->fasync_list && !(sk->sk_shutdown & SEND_SHUTDOWN))
+		sock_wake_async(wq, SOCK_WAKE_SPACE, POLL_OUT);
+	rcu_read_unlock();
+}
+
+static void mini_queue_skb(struct sock *sk, struct sk_buff *skb)
+{
+	struct mini_skb_cb *cb = mini_cb(skb);
+
+	cb->seq = mini_sk(sk)->snd.write;
+	cb->end_seq = cb->seq;
+	__skb_queue_tail(&sk->sk_write_queue, skb);
+}
+
+/**
+ * mini_queue_fin() - the user closes the sending side
+ * @sk: socket, owned
+ *
+ * The FIN goes with the last octets when they have not left yet. It must
+ * not fail, so its skb is charged even when memory is short; without any
+ * memory at all the connection is reset rather than left hanging.
+ */
+void mini_queue_fin(struct sock *sk)
+{
+	struct mini_sock *msk = mini_sk(sk);
+	struct sk_buff *skb = skb_peek_tail(&sk->sk_write_queue);
+
+	if (!skb) {
+		skb = mini_skb_alloc(sk, GFP_ATOMIC, true);
+		if (!skb) {
+			mini_send_reset(sk);
+			mini_tcp_abort(sk, ENOMEM);
+			return;
+		}
+		mini_queue_skb(sk, skb);
+	}
+	mini_cb(skb)->flags |= MINI_FIN;
+	mini_cb(skb)->end_seq++;
+	msk->snd.write++;
+	msk->snd.push = msk->snd.write;
+	msk->fin_queued = true;
+	msk->cork = false;
+	mini_output(sk);
+}
+
+/* The skb to write to: the tail while it has room, or a new one */
+static struct sk_buff *mini_write_skb(struct sock *sk, u32 goal)
+{
+	struct sk_buff *skb = skb_peek_tail(&sk->sk_write_queue);
+
+	if (skb && skb->len < goal && !skb_cloned(skb))
+		return skb;
+	if (!sk_stream_memory_free(sk))
+		return NULL;
+	skb = mini_skb_alloc(sk, sk->sk_allocation, false);
+	if (skb)
+		mini_queue_skb(sk, skb);
+	return skb;
+}
+
+/* Account for @n octets that were added to @skb */
+static void mini_wrote(struct sock *sk, struct sk_buff *skb, u32 n)
+{
+	skb->len += n;
+	skb->data_len += n;
+	skb->truesize += n;
+	sk_wmem_queued_add(sk, n);
+	sk_mem_charge(sk, n);
+	mini_cb(skb)->end_seq += n;
+	mini_sk(sk)->snd.write += n;
+}
+
+/* A fragment of @skb, the last or a new one, at the end of @pf's page */
+static void mini_put_frag(struct sk_buff *skb, struct page_frag *pf, u32 n)
+{
+	int i = skb_shinfo(skb)->nr_frags;
+
+	if (skb_can_coalesce(skb, i, pf->page, pf->offset)) {
+		skb_frag_size_add(&skb_shinfo(skb)->frags[i - 1], n);
+	} else {
+		skb_fill_page_desc(skb, i, pf->page, pf->offset, n);
+		get_page(pf->page);
+	}
+	pf->offset += n;
+}
+
+/*
+ * Copy some of the user's octets to @skb.
+ * Return: octets copied; 0 when @skb has no room for another fragment;
+ * -ENOMEM when the memory limit is reached, -EFAULT.
+ */
+static int mini_copy_some(struct sock *sk, struct sk_buff *skb,
+			  struct msghdr *msg, u32 max)
+{
+	struct page_frag *pf = sk_page_frag(sk);
+	u32 n;
+
+	if (!sk_page_frag_refill(sk, pf))
+		return -ENOMEM;
+	if (!skb_can_coalesce(skb, skb_shinfo(skb)->nr_frags, pf->page,
+			      pf->offset) &&
+	    skb_shinfo(skb)->nr_frags >= MAX_SKB_FRAGS)
+		return 0;
+	n = min_t(u32, max, pf->size - pf->offset);
+	if (!sk_wmem_schedule(sk, n))
+		return -ENOMEM;
+	if (copy_page_from_iter(pf->page, pf->offset, n, &msg->msg_iter) != n)
+		return -EFAULT;
+	mini_put_frag(skb, pf, n);
+	mini_wrote(sk, skb, n);
+	return n;
+}
+
+/* A new skb into which nothing could be written is no good to anybody */
+static void mini_drop_empty_tail(struct sock *sk)
+{
+	struct sk_buff *skb = skb_peek_tail(&sk->sk_write_queue);
+
+	if (skb && !skb->len && !(mini_cb(skb)->flags & MINI_FIN)) {
+		__skb_unlink(skb, &sk->sk_write_queue);
+		mini_skb_free_sent(sk, skb);
+	}
+}
+
+/* Let go what is written; the tail may wait for MSG_MORE */
+static void mini_push(struct sock *sk, int flags)
+{
+	struct mini_sock *msk = mini_sk(sk);
+	bool cork = msk->cork;
+
+	if (!(flags & MSG_MORE))
+		msk->snd.push = msk->snd.write;
+	msk->cork |= !!(flags & MSG_MORE);
+	mini_output(sk);
+	msk->cork = cork;
+}
+
+/* Wait for memory; what is written so far leaves first, to make some */
+static int mini_wait_memory(struct sock *sk, int flags, long *timeo)
+{
+	if (sk->sk_socket)
+		set_bit(SOCK_NOSPACE, &sk->sk_socket->flags);
+	mini_push(sk, flags & ~MSG_MORE);
+	return sk_stream_wait_memory(sk, timeo);
+}
+
+/* One round of the copy loop: octets copied, or an errno */
+static int mini_send_some(struct sock *sk, struct msghdr *msg, long *timeo)
+{
+	u32 goal = mini_size_goal(sk);
+	struct sk_buff *skb = mini_write_skb(sk, goal);
+	int n = -ENOMEM;
+
+	if (skb)
+		n = mini_copy_some(sk, skb, msg,
+				   min_t(size_t, goal - skb->len,
+					 msg_data_left(msg)));
+	if (!n) {	/* no more fragments: start another skb */
+		skb = mini_skb_alloc(sk, sk->sk_allocation, false);
+		if (!skb)
+			n = -ENOMEM;
+		else
+			mini_queue_skb(sk, skb);
+	}
+	if (n != -ENOMEM)
+		return n;
+	mini_drop_empty_tail(sk);
+	return mini_wait_memory(sk, msg->msg_flags, timeo);
+}
+
+static bool mini_may_send(const struct sock *sk)
+{
+	return !sk->sk_err && !(sk->sk_shutdown & SEND_SHUTDOWN) &&
+	       (1 << sk->sk_state) & (TCPF_ESTABLISHED | TCPF_CLOSE_WAIT);
+}
+
+/* Several full packets stand ready: do not wait for the end of the write */
+static bool mini_enough_waits(const struct sock *sk)
+{
+	const struct mini_sock *msk = mini_sk(sk);
+
+	return msk->snd.write - msk->snd.nxt >= mini_size_goal(sk);
+}
+
+static int mini_send_all(struct sock *sk, struct msghdr *msg, long timeo)
+{
+	int n, copied = 0;
+
+	while (msg_data_left(msg)) {
+		if (!mini_may_send(sk))
+			return copied ?: -EPIPE;
+		n = mini_send_some(sk, msg, &timeo);
+		if (n < 0)
+			return copied ?: n;
+		copied += n;
+		if (msg_data_left(msg) && mini_enough_waits(sk))
+			mini_push(sk, msg->msg_flags | MSG_MORE);
+	}
+	return copied;
+}
+
+static int mini_wait_connect(struct sock *sk, long *timeo)
+{
+	if ((1 << sk->sk_state) & (TCPF_ESTABLISHED | TCPF_CLOSE_WAIT))
+		return 0;
+	return sk_stream_wait_connect(sk, timeo);
+}
+
+/**
+ * mini_tcp_sendmsg() - proto.sendmsg
+ * @sk: socket
+ * @msg: what to send
+ * @len: octets of it
+ *
+ * Context: process; takes the socket lock.
+ * Return: octets taken, which may be fewer than asked for, or an errno of
+ * send(2). -EPIPE raises SIGPIPE unless MSG_NOSIGNAL.
+ */
+int mini_tcp_sendmsg(struct sock *sk, struct msghdr *msg, size_t len)
+{
+	long timeo;
+	int err;
+
+	if (msg->msg_flags & MSG_OOB)
+		return -EOPNOTSUPP;
+	lock_sock(sk);
+	timeo = sock_sndtimeo(sk, msg->msg_flags & MSG_DONTWAIT);
+	err = mini_wait_connect(sk, &timeo);
+	sk_clear_bit(SOCKWQ_ASYNC_NOSPACE, sk);
+	if (!err) {
+		err = mini_send_all(sk, msg, timeo);
+		mini_drop_empty_tail(sk);
+		if (err > 0)
+			mini_push(sk, msg->msg_flags);
+	}
+	if (err < 0) {
+		err = sk_stream_error(sk, msg->msg_flags, err);
+		if (err == -EAGAIN)	/* an edge of epoll is due later */
+			sk->sk_write_space(sk);
+	}
+	release_sock(sk);
+	return err;
+}

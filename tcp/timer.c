@@ -1,0 +1,426 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The timers of a socket, named by what happens to it:
+ *
+ *  write	runs while something is unACKed (RFC 6298), or while data waits
+ *		for a window that is shut (RFC 9293 3.8.6.1). Never both.
+ *  delack	an ACK is owed and may wait (RFC 9293 3.8.6.3)
+ *  keep	keep-alive (RFC 9293 3.8.4); for an orphan in FIN-WAIT-2, its end
+ *
+ * A timer that finds the socket owned leaves a bit for release_cb. One that
+ * fires although it was stopped or moved meanwhile sees that by its at_us.
+ */
+#include <mini/ip.h>
+#include <mini/tcp.h>
+
+static void mini_timer_arm(struct sock *sk, struct mini_timer *t, u64 delay_us)
+{
+	struct mini_sock *msk = mini_sk(sk);
+
+	t->at_us = msk->ip->now_us() + delay_us;
+	if (msk->ip->arm(t, delay_us))
+		sock_hold(sk);
+}
+
+static void mini_timer_halt(struct sock *sk, struct mini_timer *t)
+{
+	t->at_us = 0;
+	if (mini_sk(sk)->ip->stop(t))
+		sock_put(sk);
+}
+
+/* Is it really time? If not, see to it that it will be. */
+static bool mini_timer_due(struct sock *sk, struct mini_timer *t)
+{
+	u64 now_us = mini_now(sk);
+
+	if (!t->at_us || sk->sk_state == TCP_CLOSE)
+		return false;
+	if (now_us < t->at_us) {
+		mini_timer_arm(sk, t, t->at_us - now_us);
+		return false;
+	}
+	t->at_us = 0;
+	return true;
+}
+
+/* RTO, but no longer than the user is willing to wait */
+static u64 mini_rto_delay(const struct mini_sock *msk)
+{
+	u64 delay_us = mini_rtt_rto_us(&msk->rtt), end_us, now_us;
+
+	if (!msk->user_timeout_ms)
+		return delay_us;
+	now_us = msk->ip->now_us();
+	end_us = msk->first_sent_us +
+		 (u64)msk->user_timeout_ms * MINI_USEC_PER_MSEC;
+	return min(delay_us, end_us > now_us ? end_us - now_us :
+					       MINI_USEC_PER_MSEC);
+}
+
+/**
+ * mini_timer_data_sent() - something that wants an ACK has left
+ * @sk: socket, owned
+ *
+ * RFC 6298 5.1: starts the timer only when it is not running.
+ */
+void mini_timer_data_sent(struct sock *sk)
+{
+	struct mini_sock *msk = mini_sk(sk);
+
+	if (msk->write_tmr.at_us && !msk->probing)
+		return;
+	msk->probing = false;
+	mini_timer_arm(sk, &msk->write_tmr, mini_rto_delay(msk));
+}
+
+/**
+ * mini_timer_data_acked() - SND.UNA has moved
+ * @sk: socket, owned
+ *
+ * RFC 6298 5.2 and 5.3: stop when all is ACKed, else start anew.
+ */
+void mini_timer_data_acked(struct sock *sk)
+{
+	struct mini_sock *msk = mini_sk(sk);
+
+	if (mini_flight(msk))
+		mini_timer_arm(sk, &msk->write_tmr, mini_rto_delay(msk));
+	else if (!msk->probing)
+		mini_timer_halt(sk, &msk->write_tmr);
+}
+
+/**
+ * mini_timer_data_stuck() - data waits, and nothing in flight will free it
+ * @sk: socket, owned
+ *
+ * The window is shut or silly, or the user corks. The timer probes or
+ * overrides (RFC 9293 3.8.6.1 and 3.8.6.2.1).
+ */
+void mini_timer_data_stuck(struct sock *sk)
+{
+	struct mini_sock *msk = mini_sk(sk);
+
+	if (msk->probing)
+		return;
+	msk->probing = true;
+	msk->retries = 0;
+	mini_rtt_collapse(&msk->rtt);
+	mini_timer_arm(sk, &msk->write_tmr, mini_rto_delay(msk));
+}
+
+/**
+ * mini_timer_data_free() - the window has opened, or nothing waits any more
+ * @sk: socket, owned
+ */
+void mini_timer_data_free(struct sock *sk)
+{
+	struct mini_sock *msk = mini_sk(sk);
+
+	if (!msk->probing)
+		return;
+	msk->probing = false;
+	msk->retries = 0;
+	mini_rtt_collapse(&msk->rtt);
+	mini_timer_halt(sk, &msk->write_tmr);
+}
+
+/**
+ * mini_timer_ack_owed() - an ACK may wait a little
+ * @sk: socket, owned
+ */
+void mini_timer_ack_owed(struct sock *sk)
+{
+	struct mini_sock *msk = mini_sk(sk);
+
+	if (!msk->delack_tmr.at_us)
+		mini_timer_arm(sk, &msk->delack_tmr, MINI_DELACK_US);
+}
+
+/**
+ * mini_timer_ack_sent() - a segment with an ACK has left
+ * @sk: socket, owned
+ */
+void mini_timer_ack_sent(struct sock *sk)
+{
+	struct mini_sock *msk = mini_sk(sk);
+
+	msk->ack_due = 0;
+	if (msk->delack_tmr.at_us)
+		mini_timer_halt(sk, &msk->delack_tmr);
+}
+
+/* How long until the peer has been silent for the idle time; 0 when it has */
+static u64 mini_keep_wait_us(struct sock *sk)
+{
+	u64 idle_us = (u64)mini_keepidle_s(sk) * MINI_USEC_PER_SEC;
+	u64 due_us = mini_sk(sk)->last_rcv_us + idle_us;
+	u64 now_us = mini_now(sk);
+
+	return due_us > now_us ? due_us - now_us : 0;
+}
+
+/**
+ * mini_timer_keepalive() - proto.keepalive: SO_KEEPALIVE or one of its times
+ * was set, or the connection has been established
+ * @sk: socket, owned
+ * @on: keep it alive
+ */
+void mini_timer_keepalive(struct sock *sk, int on)
+{
+	struct mini_sock *msk = mini_sk(sk);
+
+	if ((1 << sk->sk_state) & (TCPF_CLOSE | TCPF_LISTEN | TCPF_SYN_SENT))
+		return;
+	if (on)
+		mini_timer_arm(sk, &msk->keep_tmr, mini_keep_wait_us(sk));
+	else
+		mini_timer_halt(sk, &msk->keep_tmr);
+}
+
+/**
+ * mini_timer_fin_wait2() - an orphan has its FIN ACKed and waits for the peer
+ * @sk: socket, owned
+ */
+void mini_timer_fin_wait2(struct sock *sk)
+{
+	struct mini_net *mn = mini_pernet(sock_net(sk));
+
+	mini_timer_arm(sk, &mini_sk(sk)->keep_tmr,
+		       (u64)mn->sysctl.fin_timeout_s * MINI_USEC_PER_SEC);
+}
+
+/**
+ * mini_timer_stop_all() - the connection is over
+ * @sk: socket, owned
+ */
+void mini_timer_stop_all(struct sock *sk)
+{
+	struct mini_sock *msk = mini_sk(sk);
+
+	msk->probing = false;
+	mini_timer_halt(sk, &msk->write_tmr);
+	mini_timer_halt(sk, &msk->delack_tmr);
+	mini_timer_halt(sk, &msk->keep_tmr);
+}
+
+/* R2 of RFC 9293 3.8.3: by time when the user set one, else by count */
+static bool mini_r2_reached(struct sock *sk, int limit)
+{
+	struct mini_sock *msk = mini_sk(sk);
+	u64 age_us = mini_now(sk) - msk->first_sent_us;
+
+	if (sock_flag(sk, SOCK_DEAD))
+		limit = min(limit,
+			    mini_pernet(sock_net(sk))->sysctl.orphan_retries);
+	if (msk->user_timeout_ms && !sock_flag(sk, SOCK_DEAD))
+		return age_us >= (u64)msk->user_timeout_ms * MINI_USEC_PER_MSEC;
+	return msk->retries >= limit;
+}
+
+/*
+ * Each ACK of a probe takes the count of retries back, so a window may stay
+ * shut for ever (RFC 9293 MUST-37), but not for an orphan.
+ */
+static bool mini_shut_too_long(struct sock *sk)
+{
+	struct mini_sock *msk = mini_sk(sk);
+
+	if (msk->snd.wnd)
+		return false;
+	return ++msk->shut_probes > mini_pernet(sock_net(sk))->sysctl.orphan_retries &&
+	       sock_flag(sk, SOCK_DEAD);
+}
+
+/* The SYN, or the SYN,ACK of a simultaneous open, went unanswered */
+static void mini_syn_timeout(struct sock *sk)
+{
+	struct mini_net *mn = mini_pernet(sock_net(sk));
+	struct mini_sock *msk = mini_sk(sk);
+	int limit = sk->sk_state != TCP_SYN_SENT ? mn->sysctl.synack_retries :
+		    msk->syn_retries ?: mn->sysctl.syn_retries;
+
+	if (mini_r2_reached(sk, limit)) {
+		mini_tcp_timed_out(sk);
+		return;
+	}
+	msk->retries++;
+	mini_rtt_backoff(&msk->rtt);
+	MINI_INC(mn, SYN_RETRANS);
+	mini_send_syn(sk);
+	mini_timer_data_sent(sk);
+}
+
+/* RFC 6298 5.4 to 5.6 */
+static void mini_rto_timeout(struct sock *sk)
+{
+	struct mini_net *mn = mini_pernet(sock_net(sk));
+	struct mini_sock *msk = mini_sk(sk);
+
+	if (!mini_flight(msk))
+		return;
+	if (mini_r2_reached(sk, mn->sysctl.retries2) ||
+	    mini_shut_too_long(sk)) {
+		mini_tcp_timed_out(sk);
+		return;
+	}
+	if (msk->retries == mn->sysctl.retries1)
+		msk->ip->advise(sk);
+	msk->retries++;
+	MINI_INC(mn, TIMEOUTS);
+	/* a shut window is no congestion: what we resend is a probe then */
+	if (msk->snd.wnd)
+		mini_recovery_timeout(sk);
+	mini_rtt_backoff(&msk->rtt);
+	mini_retransmit_first(sk);
+	mini_timer_data_sent(sk);
+}
+
+static void mini_probe_timeout(struct sock *sk)
+{
+	struct mini_sock *msk = mini_sk(sk);
+
+	if (mini_shut_too_long(sk)) {
+		mini_tcp_timed_out(sk);
+		return;
+	}
+	msk->retries++;
+	mini_rtt_backoff(&msk->rtt);
+	mini_send_probe(sk);
+	/* the probe may have been the data itself, and now it is in flight */
+	if (msk->probing)
+		mini_timer_arm(sk, &msk->write_tmr, mini_rto_delay(msk));
+}
+
+static void mini_write_timeout(struct sock *sk)
+{
+	struct mini_sock *msk = mini_sk(sk);
+
+	if (!mini_timer_due(sk, &msk->write_tmr))
+		return;
+	if (mini_syn_unacked(sk))
+		mini_syn_timeout(sk);
+	else if (msk->probing)
+		mini_probe_timeout(sk);
+	else
+		mini_rto_timeout(sk);
+}
+
+static void mini_delack_timeout(struct sock *sk)
+{
+	struct mini_sock *msk = mini_sk(sk);
+
+	if (!mini_timer_due(sk, &msk->delack_tmr) || !msk->ack_due)
+		return;
+	MINI_INC(mini_pernet(sock_net(sk)), DELAYED_ACKS);
+	mini_send_ack(sk);
+}
+
+/* The peer has not been heard for the idle time: ask, or give up */
+static u64 mini_keep_probe(struct sock *sk)
+{
+	struct mini_sock *msk = mini_sk(sk);
+
+	if (msk->keep_probes >= mini_keepcnt(sk)) {
+		mini_send_reset(sk);
+		mini_tcp_timed_out(sk);
+		return 0;
+	}
+	msk->keep_probes++;
+	MINI_INC(mini_pernet(sock_net(sk)), KEEPALIVE_PROBES);
+	mini_send_keepalive(sk);
+	return (u64)mini_keepintvl_s(sk) * MINI_USEC_PER_SEC;
+}
+
+static void mini_keep_timeout(struct sock *sk)
+{
+	struct mini_sock *msk = mini_sk(sk);
+	u64 wait_us;
+
+	if (!mini_timer_due(sk, &msk->keep_tmr))
+		return;
+	if (sk->sk_state == TCP_FIN_WAIT2 && sock_flag(sk, SOCK_DEAD)) {
+		mini_tcp_done(sk);
+		return;
+	}
+	if (!sock_flag(sk, SOCK_KEEPOPEN))
+		return;
+	wait_us = mini_keep_wait_us(sk);
+	/* outstanding data is the retransmission timer's to worry about */
+	if (!wait_us && !mini_flight(msk) && !mini_unsent(sk))
+		wait_us = mini_keep_probe(sk);
+	else if (!wait_us)
+		wait_us = (u64)mini_keepidle_s(sk) * MINI_USEC_PER_SEC;
+	if (sk->sk_state != TCP_CLOSE)
+		mini_timer_arm(sk, &msk->keep_tmr, wait_us);
+}
+
+/* Run @handle now, or have the owner run it; drops the timer's reference */
+static void mini_timer_run(struct mini_sock *msk, int deferred,
+			   void (*handle)(struct sock *sk))
+{
+	struct sock *sk = mini_to_sk(msk);
+
+	bh_lock_sock(sk);
+	if (sock_owned_by_user(sk))
+		set_bit(deferred, &msk->deferred);
+	else
+		handle(sk);
+	bh_unlock_sock(sk);
+	sock_put(sk);
+}
+
+static void mini_write_fire(struct mini_timer *t)
+{
+	mini_timer_run(container_of(t, struct mini_sock, write_tmr),
+		       MINI_DEFER_WRITE, mini_write_timeout);
+}
+
+static void mini_delack_fire(struct mini_timer *t)
+{
+	mini_timer_run(container_of(t, struct mini_sock, delack_tmr),
+		       MINI_DEFER_DELACK, mini_delack_timeout);
+}
+
+static void mini_keep_fire(struct mini_timer *t)
+{
+	mini_timer_run(container_of(t, struct mini_sock, keep_tmr),
+		       MINI_DEFER_KEEP, mini_keep_timeout);
+}
+
+/**
+ * mini_timer_init() - set up a new socket's timers
+ * @sk: socket
+ */
+void mini_timer_init(struct sock *sk)
+{
+	struct mini_sock *msk = mini_sk(sk);
+
+	mini_ip_timer_setup(&msk->write_tmr, mini_write_fire);
+	mini_ip_timer_setup(&msk->delack_tmr, mini_delack_fire);
+	mini_ip_timer_setup(&msk->keep_tmr, mini_keep_fire);
+}
+
+/**
+ * mini_tcp_release_cb() - do what was left for the owner
+ * @sk: socket
+ *
+ * Context: release_sock(), its spinlock held.
+ */
+void mini_tcp_release_cb(struct sock *sk)
+{
+	struct mini_sock *msk = mini_sk(sk);
+
+	if (likely(!msk->deferred))
+		return;
+	/* as in softirq: handlers may finish the socket, and send */
+	sock_release_ownership(sk);
+	if (test_and_clear_bit(MINI_DEFER_WRITE, &msk->deferred))
+		mini_write_timeout(sk);
+	if (test_and_clear_bit(MINI_DEFER_DELACK, &msk->deferred))
+		mini_delack_timeout(sk);
+	if (test_and_clear_bit(MINI_DEFER_KEEP, &msk->deferred))
+		mini_keep_timeout(sk);
+	if (test_and_clear_bit(MINI_DEFER_MTU, &msk->deferred))
+		mini_tcp_frag_needed(sk);
+}
