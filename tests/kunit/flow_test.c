@@ -1,0 +1,906 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * How much is sent, and when: MSS, Nagle, cork, PSH, silly windows on either
+ * side, window scaling, the congestion window, and whole transfers over a
+ * wire that loses.
+ */
+#include <linux/in.h>
+#include <linux/prandom.h>
+#include <linux/tcp.h>
+#include <net/sock.h>
+#include "harness.h"
+
+#define SEED	0x666c6f77
+#define MSS	MINI_T_MSS
+#define RTO	MINI_T_RTO_MS
+
+/* MSS */
+
+/**
+ * struct mss_row - what both sides can take, and what is sent then
+ * @name: of the case
+ * @mtu: of our wire
+ * @peer: the peer's option
+ * @ours: our option (MUST-67)
+ * @eff: Eff.snd.MSS (MUST-16)
+ */
+struct mss_row {
+	const char *name;
+	u32 mtu;
+	s32 peer;
+	u32 ours;
+	u32 eff;
+};
+
+static const struct mss_row mss_rows[] = {
+	{ "ethernet (MUST-14, MUST-67)", 1500, 1460, 1460, 1460 },
+	{ "peer takes less", 1500, 600, 1460, 600 },
+	{ "peer takes more (MUST-16)", 1500, 8960, 1460, 1460 },
+	{ "no option: 536 (MUST-15)", 1500, MINI_T_NOMSS, 1460, 536 },
+	{ "our wire takes less", 576, 1460, 536, 536 },
+	{ "jumbo frames", 9000, 8960, 8960, 8960 },
+	{ "jumbo frames here only", 9000, 1460, 8960, 1460 },
+	{ "largest MTU: half a window is most", 65535, 65495, 65495, 32767 },
+	{ "peer says 1: a floor (MS-5)", 1500, 1, 1460, MINI_MSS_MIN },
+	{ "peer says 8: a floor (MS-5)", 1500, 8, 1460, MINI_MSS_MIN },
+};
+
+static void mss_desc(const struct mss_row *r, char *desc)
+{
+	strscpy(desc, r->name, KUNIT_PARAM_DESC_SIZE);
+}
+
+KUNIT_ARRAY_PARAM(mss, mss_rows, mss_desc);
+
+static struct mini_t *with_mss(struct kunit *test, const struct mss_row *r)
+{
+	struct mini_t *t = mini_t_new(test);
+
+	t->mtu = r->mtu;
+	t->peer_mss = r->peer;
+	return t;
+}
+
+/* SHLD-28: all but the last are of the full size */
+static void expect_full_segments(struct mini_t *t, u32 eff)
+{
+	u32 len = 5 * eff + 1, done = 0;
+	const struct mini_t_rec *rec;
+
+	mini_t_drain(t);
+	MINI_T_EQ(t, mini_t_send(t, len), len);
+	MINI_T_EQ(t, mini_t_msk(t)->snd.mss, eff);
+	while (done < len && (rec = mini_t_next(t))) {
+		done += rec->len;
+		MINI_T_EQ(t, rec->len, min(eff, len - (done - rec->len)));
+		mini_t_rx(t, AT_NOW, SEG(.ack = done));
+	}
+	MINI_T_EQ(t, done, len);
+	mini_t_drain(t);
+}
+
+static void mss_when_we_connect(struct kunit *test)
+{
+	const struct mss_row *r = test->param_value;
+	struct mini_t *t = with_mss(test, r);
+
+	mini_t_to_established(t);
+	MINI_T_EQ(t, t->log[0].mss, r->ours);
+	expect_full_segments(t, r->eff);
+}
+
+static void mss_when_we_listen(struct kunit *test)
+{
+	const struct mss_row *r = test->param_value;
+	struct mini_t *t = with_mss(test, r);
+
+	mini_t_to_established_passive(t);
+	MINI_T_EQ(t, t->log[1].mss, r->ours);
+	expect_full_segments(t, r->eff);
+}
+
+/* TCP_MAXSEG: the user wants less than all of them */
+static void mss_by_the_user(struct kunit *test)
+{
+	struct mini_t *t = mini_t_new(test);
+
+	MINI_T_EQ(t, mini_t_socket(t, 0, &t->sock), 0);
+	MINI_T_EQ(t, mini_t_bind(t->sock, MINI_T_LADDR, MINI_T_LPORT), 0);
+	MINI_T_EQ(t, mini_t_set_tcp(t, TCP_MAXSEG, 700), 0);
+	MINI_T_EQ(t, mini_t_connect(t), -EINPROGRESS);
+	mini_t_expect_tx(t, SEG(.flags = MINI_SYN));
+	mini_t_rx(t, AT_NOW, SEG(.flags = MINI_SYN | MINI_ACK, .ack = 1));
+	mini_t_drain(t);
+	mini_t_zero(t);
+	expect_full_segments(t, 700);
+}
+
+/* Nagle, cork, PSH */
+
+/* SHLD-7, SHLD-27: the second small one waits, and takes the third along */
+static void nagle_holds_small_writes(struct kunit *test)
+{
+	struct mini_t *t = mini_t_established(test);
+
+	MINI_T_EQ(t, mini_t_send(t, 10), 10);
+	mini_t_expect_tx(t, SEG(.len = 10));
+	MINI_T_EQ(t, mini_t_send(t, 20), 20);
+	MINI_T_EQ(t, mini_t_send(t, 30), 30);
+	mini_t_expect_nothing(t);
+	mini_t_rx(t, AT_NOW, SEG(.ack = 10));
+	mini_t_expect_tx(t, SEG(.flags = MINI_ACK | MINI_PSH, .seq = 10,
+				.len = 50));
+}
+
+/* A full segment has nothing to wait for; what is left of the write has */
+static void nagle_lets_full_segments_pass(struct kunit *test)
+{
+	struct mini_t *t = mini_t_established(test);
+
+	MINI_T_EQ(t, mini_t_send(t, 10), 10);
+	mini_t_expect_tx(t, SEG(.len = 10));
+	MINI_T_EQ(t, mini_t_send(t, MSS + 10), MSS + 10);
+	mini_t_expect_tx(t, SEG(.seq = 10, .len = MSS));
+	mini_t_expect_nothing(t);
+	mini_t_rx(t, AT_NOW, SEG(.ack = 10 + MSS));
+	mini_t_expect_tx(t, SEG(.seq = 10 + MSS, .len = 10));
+}
+
+/* Held data fills up to a segment, and leaves */
+static void nagle_ends_with_a_full_segment(struct kunit *test)
+{
+	struct mini_t *t = mini_t_established(test);
+
+	MINI_T_EQ(t, mini_t_send(t, 10), 10);
+	mini_t_drain(t);
+	MINI_T_EQ(t, mini_t_send(t, MSS - 1), MSS - 1);
+	mini_t_expect_nothing(t);
+	MINI_T_EQ(t, mini_t_send(t, 1), 1);
+	mini_t_expect_tx(t, SEG(.seq = 10, .len = MSS));
+}
+
+/* MUST-17 */
+static void nodelay_holds_nothing(struct kunit *test)
+{
+	struct mini_t *t = mini_t_established(test);
+	u32 i;
+
+	MINI_T_EQ(t, mini_t_set_tcp(t, TCP_NODELAY, 1), 0);
+	for (i = 0; i < 5; i++) {
+		MINI_T_EQ(t, mini_t_send(t, 10), 10);
+		mini_t_expect_tx(t, SEG(.seq = i * 10, .len = 10));
+	}
+}
+
+static void nodelay_lets_go_what_was_held(struct kunit *test)
+{
+	struct mini_t *t = mini_t_established(test);
+
+	MINI_T_EQ(t, mini_t_send(t, 10), 10);
+	mini_t_expect_tx(t, SEG(.len = 10));
+	MINI_T_EQ(t, mini_t_send(t, 10), 10);
+	mini_t_expect_nothing(t);
+	MINI_T_EQ(t, mini_t_set_tcp(t, TCP_NODELAY, 1), 0);
+	mini_t_expect_tx(t, SEG(.seq = 10, .len = 10));
+	MINI_T_EQ(t, mini_t_set_tcp(t, TCP_NODELAY, 0), 0);
+	MINI_T_EQ(t, mini_t_send(t, 10), 10);
+	mini_t_expect_nothing(t);
+}
+
+/* A FIN waits for nobody, and takes along what was held */
+static void fin_passes_nagle(struct kunit *test)
+{
+	struct mini_t *t = mini_t_established(test);
+
+	MINI_T_EQ(t, mini_t_send(t, 10), 10);
+	MINI_T_EQ(t, mini_t_send(t, 10), 10);
+	mini_t_expect_tx(t, SEG(.len = 10));
+	mini_t_shutdown(t, SHUT_WR);
+	mini_t_expect_tx(t, SEG(.flags = MINI_FIN | MINI_ACK, .seq = 10,
+				.len = 10));
+}
+
+static void cork_holds_the_tail(struct kunit *test)
+{
+	struct mini_t *t = mini_t_established(test);
+
+	MINI_T_EQ(t, mini_t_set_tcp(t, TCP_CORK, 1), 0);
+	MINI_T_EQ(t, mini_t_send(t, 10), 10);
+	mini_t_expect_nothing(t);
+	MINI_T_EQ(t, mini_t_send(t, MSS), MSS);
+	mini_t_expect_tx(t, SEG(.len = MSS));
+	mini_t_expect_nothing(t);
+	MINI_T_EQ(t, mini_t_set_tcp(t, TCP_CORK, 0), 0);
+	mini_t_expect_tx(t, SEG(.seq = MSS, .len = 10));
+}
+
+/* MUST-60: not for ever */
+static void cork_gives_up_in_time(struct kunit *test)
+{
+	struct mini_t *t = mini_t_established(test);
+
+	MINI_T_EQ(t, mini_t_set_tcp(t, TCP_CORK, 1), 0);
+	MINI_T_EQ(t, mini_t_send(t, 10), 10);
+	mini_t_goto(t, AT_MS(1000));
+	mini_t_expect_tx(t, SEG(.len = 10));
+}
+
+/* MAY-15, MAY-16: one write in three calls */
+static void msg_more_gathers(struct kunit *test)
+{
+	struct mini_t *t = mini_t_established(test);
+
+	MINI_T_EQ(t, mini_t_send_flags(t, 10, MSG_MORE), 10);
+	MINI_T_EQ(t, mini_t_send_flags(t, 20, MSG_MORE), 20);
+	mini_t_expect_nothing(t);
+	MINI_T_EQ(t, mini_t_send(t, 30), 30);
+	mini_t_expect_tx(t, SEG(.flags = MINI_ACK | MINI_PSH, .len = 60));
+}
+
+/* MUST-61: on the last of a write, and so on no other */
+static void psh_is_on_the_last(struct kunit *test)
+{
+	struct mini_t *t = mini_t_established(test);
+	const struct mini_t_rec *rec;
+	u32 i;
+
+	MINI_T_EQ(t, mini_t_send(t, 3 * MSS), 3 * MSS);
+	for (i = 0; i < 3; i++) {
+		rec = mini_t_next(t);
+		MINI_T_TRUE(t, rec && rec->len == MSS);
+		if (rec)
+			MINI_T_EQ(t, !!(rec->flags & MINI_PSH), i == 2);
+	}
+}
+
+static void psh_is_on_the_last_without_gso(struct kunit *test)
+{
+	struct mini_t *t = mini_t_new(test);
+	const struct mini_t_rec *rec;
+	u32 i;
+
+	t->gso = false;
+	mini_t_to_established(t);
+	MINI_T_EQ(t, mini_t_send(t, 3 * MSS), 3 * MSS);
+	for (i = 0; i < 3; i++) {
+		rec = mini_t_next(t);
+		MINI_T_TRUE(t, rec && rec->len == MSS);
+		if (rec)
+			MINI_T_EQ(t, !!(rec->flags & MINI_PSH), i == 2);
+	}
+}
+
+/* The peer's window, and silly ones */
+
+static struct mini_t *with_peer_window(struct kunit *test, u32 wnd)
+{
+	struct mini_t *t = mini_t_new(test);
+
+	t->peer_wnd = wnd;
+	mini_t_to_established(t);
+	return t;
+}
+
+/* MUST-1: 65535 is no negative number */
+static void window_is_unsigned(struct kunit *test)
+{
+	struct mini_t *t = mini_t_established(test);
+
+	MINI_T_EQ(t, mini_t_msk(t)->snd.wnd, 65535);
+	MINI_T_EQ(t, mini_t_send(t, MSS), MSS);
+	mini_t_expect_tx(t, SEG(.len = MSS));
+}
+
+/* Not an octet more than the window */
+static void window_is_kept(struct kunit *test)
+{
+	struct mini_t *t = with_peer_window(test, 4000);
+	u32 acked = 0, i;
+
+	for (i = 0; i < 100 && acked < 30000; i++) {
+		if (t->tx_off < 30000)
+			mini_t_send(t, 30000 - t->tx_off);
+		MINI_T_TRUE(t, t->our_nxt - t->our_zero - acked <= 4000);
+		acked = t->our_nxt - t->our_zero;
+		mini_t_drain(t);
+		mini_t_rx(t, AT_MS(10 * i), SEG(.ack = acked));
+	}
+	MINI_T_EQ(t, acked, 30000);
+	mini_t_drain(t);
+}
+
+/* Two segments are out, more is written than any small window takes */
+static struct mini_t *with_segs(struct kunit *test)
+{
+	struct mini_t *t = with_peer_window(test, 2 * MSS);
+
+	MINI_T_EQ(t, mini_t_send(t, 6 * MSS), 6 * MSS);
+	mini_t_expect_tx(t, SEG(.len = MSS));
+	mini_t_expect_tx(t, SEG(.seq = MSS, .len = MSS));
+	mini_t_expect_nothing(t);
+	return t;
+}
+
+/* MUST-38: ten octets of window are not worth a segment */
+static void sender_sends_no_silly_segment(struct kunit *test)
+{
+	struct mini_t *t = with_segs(test);
+
+	mini_t_rx(t, AT_NOW, SEG(.ack = 2 * MSS, .wnd = 10));
+	mini_t_expect_nothing(t);
+	mini_t_rx(t, AT_MS(100), SEG(.ack = 2 * MSS, .wnd = MSS - 1));
+	mini_t_expect_nothing(t);
+	mini_t_rx(t, AT_MS(150), SEG(.ack = 2 * MSS, .wnd = MSS));
+	mini_t_expect_tx(t, SEG(.seq = 2 * MSS, .len = MSS));
+}
+
+/* SW-4: the override timer */
+static void silly_window_is_used_in_the_end(struct kunit *test)
+{
+	struct mini_t *t = with_segs(test);
+
+	mini_t_rx(t, AT_NOW, SEG(.ack = 2 * MSS, .wnd = 10));
+	mini_t_goto(t, AT_MS(1000));
+	mini_t_expect_tx(t, SEG(.seq = 2 * MSS, .len = 10));
+	mini_t_drain(t);
+}
+
+/* SW-3: half of the largest window is worth one, however small: none is larger */
+static void half_a_small_window_is_enough(struct kunit *test)
+{
+	struct mini_t *t = with_peer_window(test, 1000);
+
+	MINI_T_EQ(t, mini_t_send(t, 5000), 5000);
+	mini_t_expect_tx(t, SEG(.len = 500));
+	mini_t_expect_tx(t, SEG(.seq = 500, .len = 500));
+	mini_t_expect_nothing(t);
+	mini_t_rx(t, AT_NOW, SEG(.ack = 1000, .wnd = 499));
+	mini_t_expect_nothing(t);
+	mini_t_rx(t, AT_NOW, SEG(.ack = 1000, .wnd = 500));
+	mini_t_expect_tx(t, SEG(.seq = 1000, .len = 500));
+}
+
+/* Our window, and silly ones */
+
+/* The peer fills our buffer, as its segments are */
+static u32 fill_our_window(struct mini_t *t, u32 piece)
+{
+	struct mini_sock *msk = mini_t_msk(t);
+	u32 i, n, nxt = 0;
+
+	for (i = 0; i < 10000; i++) {
+		nxt = msk->rcv.nxt - t->peer_zero;
+		n = min(msk->rcv.edge - msk->rcv.nxt, piece);
+		if (!n)
+			break;
+		mini_t_rx(t, AT_NOW, SEG(.seq = nxt, .len = n));
+		mini_t_drain(t);
+		if (msk->rcv.nxt - t->peer_zero == nxt)
+			break;
+	}
+	mini_t_advance_ms(t, 100);
+	mini_t_drain(t);
+	return nxt;
+}
+
+/* All that was offered is taken: the window is a promise */
+static void window_is_a_promise(struct kunit *test)
+{
+	struct mini_t *t = mini_t_established(test);
+	u32 got = 0, filled;
+	int n;
+
+	filled = fill_our_window(t, MSS);
+	MINI_T_EQ(t, mini_t_msk(t)->rcv.edge - mini_t_msk(t)->rcv.nxt, 0);
+	MINI_T_TRUE(t, filled > 20000);
+	while ((n = mini_t_recv(t, 10000)) > 0)
+		got += n;
+	MINI_T_EQ(t, got, filled);
+	mini_t_drain(t);
+}
+
+/* MUST-39, SW-5: read octet by octet, the edge moves in strides */
+static void receiver_offers_no_silly_window(struct kunit *test)
+{
+	struct mini_t *t = mini_t_established(test);
+	struct mini_sock *msk = mini_t_msk(t);
+	u32 filled = fill_our_window(t, MSS), edge = msk->rcv.edge, i;
+	u32 stride = min_t(u32, MSS, t->sock->sk->sk_rcvbuf / 4);
+	u32 moves = 0;
+
+	for (i = 0; i < filled; i++) {
+		MINI_T_EQ(t, mini_t_recv(t, 1), 1);
+		if (msk->rcv.edge == edge)
+			continue;
+		MINI_T_TRUE(t, msk->rcv.edge - edge >= stride);
+		edge = msk->rcv.edge;
+		moves++;
+	}
+	MINI_T_TRUE(t, moves > 0);
+	MINI_T_EQ(t, mini_t_pending(t), moves);
+	mini_t_drain(t);
+}
+
+/* SW-7: the peer is told without having to ask */
+static void window_update_is_sent(struct kunit *test)
+{
+	struct mini_t *t = mini_t_established(test);
+	u32 filled = fill_our_window(t, MSS);
+	const struct mini_t_rec *rec, *last = NULL;
+
+	MINI_T_EQ(t, mini_t_recv(t, filled), filled);
+	while ((rec = mini_t_next(t)))
+		last = rec;
+	MINI_T_TRUE(t, last && last->wnd >= min(filled / 2, 65535U));
+}
+
+/* SW-6: a probe of our shut window is answered, its octet not taken */
+static void shut_window_answers_probes(struct kunit *test)
+{
+	struct mini_t *t = mini_t_established(test);
+	u32 filled = fill_our_window(t, MSS), i;
+
+	for (i = 0; i < 3; i++) {
+		mini_t_rx(t, AT_MS(10000 * (i + 1)),
+			  SEG(.seq = filled, .len = 1));
+		mini_t_expect_tx(t, SEG(.ack = filled, .wnd = MINI_T_SHUT));
+		mini_t_expect_nothing(t);
+	}
+	MINI_T_EQ(t, mini_t_recv(t, 2 * filled), filled);
+	mini_t_drain(t);
+}
+
+/*
+ * SW-6 with both windows shut: a probe of ours puts SND.NXT beyond the peer's
+ * edge, and an ACK from there the peer would drop. What says that our window
+ * is open again must be acceptable over there.
+ */
+static void both_windows_shut(struct kunit *test)
+{
+	struct mini_t *t = mini_t_established(test);
+	u32 filled = fill_our_window(t, MSS);
+
+	mini_t_rx(t, AT_NOW, SEG(.seq = filled, .wnd = MINI_T_SHUT));
+	MINI_T_EQ(t, mini_t_send(t, 100), 100);
+	mini_t_goto(t, AT_MS(1000));
+	mini_t_drain(t);
+	MINI_T_EQ(t, mini_flight(mini_t_msk(t)), 1);
+	MINI_T_EQ(t, mini_t_recv(t, 2 * filled), filled);
+	mini_t_expect_tx(t, SEG(.seq = 0, .ack = filled));
+	mini_t_drain(t);
+}
+
+/* MAY-8 and SHLD-14: a reader that never comes back, text in bits */
+static void edge_never_moves_left(struct kunit *test)
+{
+	struct mini_t *t = mini_t_established(test);
+	struct rnd_state rnd;
+	u32 i, n, nxt;
+
+	prandom_seed_state(&rnd, SEED);
+	for (i = 0; i < 2000; i++) {
+		struct mini_sock *msk = mini_t_msk(t);
+
+		nxt = msk->rcv.nxt - t->peer_zero;
+		n = 1 + prandom_u32_state(&rnd) % 50;
+		mini_t_rx(t, AT_NOW, SEG(.seq = nxt, .len = n));
+		if (prandom_u32_state(&rnd) % 8 == 0)
+			mini_t_recv(t, prandom_u32_state(&rnd) % 300 + 1);
+		mini_t_drain(t);
+	}
+	/* the harness watches every window that we sent */
+	MINI_T_TRUE(t, !t->broken);
+}
+
+/* The same where a unit of the window is larger than a segment */
+static void edge_never_moves_left_in_large_units(struct kunit *test)
+{
+	struct mini_t *t = mini_t_new(test);
+	u32 i, nxt;
+
+	t->mn->sysctl.rmem[2] = INT_MAX;
+	t->peer_ws = MINI_T_WS(7);
+	mini_t_to_established(t);
+	MINI_T_EQ(t, mini_t_msk(t)->rcv.wscale, 14);
+	for (i = 0; i < 300; i++) {
+		nxt = mini_t_msk(t)->rcv.nxt - t->peer_zero;
+		mini_t_rx(t, AT_NOW, SEG(.seq = nxt, .len = 1 + i * 5));
+		if (i % 3 == 0)
+			mini_t_recv(t, i * 10);
+		mini_t_drain(t);
+	}
+	MINI_T_TRUE(t, !t->broken);
+}
+
+/* Window scaling */
+
+/**
+ * struct ws_row - the peer's side of it
+ * @name: of the case
+ * @peer: MINI_T_WS() of its option, 0 for none
+ * @field: window field of its next segment
+ * @wnd: what that means
+ * @ours: our SYN,ACK carries the option
+ */
+struct ws_row {
+	const char *name;
+	u8 peer;
+	u32 field;
+	u32 wnd;
+	bool ours;
+};
+
+static const struct ws_row ws_rows[] = {
+	{ "none (HP-1)", 0, 1000, 1000, false },
+	{ "0", MINI_T_WS(0), 1000, 1000, true },
+	{ "7 (HP-4)", MINI_T_WS(7), 100, 12800, true },
+	{ "14", MINI_T_WS(14), 100, 100 << 14, true },
+	{ "14, largest window", MINI_T_WS(14), 65535, 65535 << 14, true },
+	{ "15 counts as 14 (HP-2)", MINI_T_WS(15), 100, 100 << 14, true },
+};
+
+static void ws_desc(const struct ws_row *r, char *desc)
+{
+	strscpy(desc, r->name, KUNIT_PARAM_DESC_SIZE);
+}
+
+KUNIT_ARRAY_PARAM(ws, ws_rows, ws_desc);
+
+static void expect_scaled(struct mini_t *t, const struct ws_row *r)
+{
+	/* HP-3: the window of the SYN itself was taken as it stood */
+	MINI_T_EQ(t, mini_t_msk(t)->snd.max_wnd, 65535);
+	t->our_ws = 0;	/* from here on the field is what the row says */
+	mini_t_rx(t, AT_NOW, SEG(.wnd = r->field));
+	MINI_T_EQ(t, mini_t_msk(t)->snd.wnd, r->wnd);
+}
+
+static void scale_when_we_connect(struct kunit *test)
+{
+	const struct ws_row *r = test->param_value;
+	struct mini_t *t = mini_t_new(test);
+
+	t->peer_ws = r->peer;
+	mini_t_to_established(t);
+	MINI_T_TRUE(t, t->log[0].ws > 0);
+	MINI_T_EQ(t, !!mini_t_msk(t)->rcv.wscale, r->ours);
+	expect_scaled(t, r);
+}
+
+static void scale_when_we_listen(struct kunit *test)
+{
+	const struct ws_row *r = test->param_value;
+	struct mini_t *t = mini_t_new(test);
+
+	t->peer_ws = r->peer;
+	t->peer_wnd = 65535;
+	mini_t_to_syn_rcvd_passive(t);
+	MINI_T_EQ(t, !!t->log[1].ws, r->ours);
+	mini_t_rx(t, AT_NOW, SEG(.wnd = 65535));
+	MINI_T_EQ(t, mini_t_accept(t), 0);
+	t->our_ws = 0;
+	mini_t_rx(t, AT_NOW, SEG(.wnd = r->field));
+	MINI_T_EQ(t, mini_t_msk(t)->snd.wnd, r->wnd);
+}
+
+/* HP-3, HP-4: ours is in force after the SYN, and tells the truth */
+static void our_window_is_scaled(struct kunit *test)
+{
+	struct mini_t *t = mini_t_new(test);
+	const struct mini_t_rec *rec;
+
+	t->peer_ws = MINI_T_WS(7);
+	mini_t_to_established(t);
+	MINI_T_TRUE(t, t->log[0].wnd <= 65535);
+	mini_t_rx(t, AT_NOW, SEG(.len = 10));
+	rec = mini_t_next(t);
+	MINI_T_TRUE(t, rec && rec->wnd > 0);
+	if (rec)
+		MINI_T_EQ(t, rec->ack + rec->wnd, mini_t_msk(t)->rcv.edge);
+}
+
+/* IW-6 */
+static void first_window_is_ten_segments(struct kunit *test)
+{
+	struct mini_t *t = mini_t_syn_sent(test);
+
+	MINI_T_TRUE(t, t->log[0].wnd >= 14600);
+}
+
+/* The congestion window */
+
+struct iw_row {
+	const char *name;
+	u32 mtu;
+	s32 mss;
+	u32 segs;
+};
+
+/* IW-1: min(10 * MSS, max(2 * MSS, 14600)) */
+static const struct iw_row iw_rows[] = {
+	{ "1460: ten", 1500, 1460, 10 },
+	{ "536: ten", 1500, 536, 10 },
+	{ "2920: five", 9000, 2920, 5 },
+	{ "8960: two", 9000, 8960, 2 },
+};
+
+static void iw_desc(const struct iw_row *r, char *desc)
+{
+	strscpy(desc, r->name, KUNIT_PARAM_DESC_SIZE);
+}
+
+KUNIT_ARRAY_PARAM(iw, iw_rows, iw_desc);
+
+static void initial_window(struct kunit *test)
+{
+	const struct iw_row *r = test->param_value;
+	struct mini_t *t = mini_t_new(test);
+	u32 i;
+
+	t->mtu = r->mtu;
+	t->peer_mss = r->mss;
+	mini_t_to_established(t);
+	MINI_T_TRUE(t, mini_t_send(t, 12 * r->mss) > r->segs * r->mss);
+	for (i = 0; i < r->segs; i++)
+		mini_t_expect_tx(t, SEG(.seq = i * r->mss, .len = r->mss));
+	mini_t_expect_nothing(t);
+}
+
+/* IW-2: the handshake adds nothing to it, on the passive side either */
+static void initial_window_of_a_server(struct kunit *test)
+{
+	struct mini_t *t = mini_t_established_passive(test);
+	u32 i;
+
+	MINI_T_EQ(t, mini_t_send(t, 20 * MSS), 20 * MSS);
+	for (i = 0; i < 10; i++)
+		mini_t_expect_tx(t, SEG(.seq = i * MSS, .len = MSS));
+	mini_t_expect_nothing(t);
+}
+
+/* CC-2, CC-3: doubles with each round trip until something is lost */
+static void slow_start_doubles(struct kunit *test)
+{
+	struct mini_t *t = mini_t_new(test);
+	u32 round, acked = 0, flight;
+
+	t->peer_ws = MINI_T_WS(10);
+	t->peer_wnd = 65535;
+	mini_t_to_established(t);
+	for (round = 0; round < 3; round++) {
+		while (mini_t_send(t, 20000) > 0)
+			;
+		mini_t_drain(t);
+		flight = t->our_nxt - t->our_zero - acked;
+		MINI_T_EQ(t, flight, (10 << round) * MSS);
+		mini_t_advance_ms(t, MINI_T_RTT_MS);
+		for (; flight; flight -= MSS) {
+			acked += MSS;
+			mini_t_rx(t, AT_NOW, SEG(.ack = acked,
+						 .wnd = 20000000));
+		}
+	}
+	mini_t_drain(t);
+}
+
+/* CC-3: many ACKs of little make it grow by what they ACK, no more */
+static void ack_splitting_gains_nothing(struct kunit *test)
+{
+	struct mini_t *t = mini_t_established(test);
+	u32 cwnd, i;
+
+	MINI_T_EQ(t, mini_t_send(t, 12 * MSS), 12 * MSS);
+	mini_t_drain(t);
+	cwnd = mini_t_msk(t)->cc.cwnd;
+	for (i = 1; i <= 100; i++)
+		mini_t_rx(t, AT_NOW, SEG(.ack = i * MSS / 100));
+	mini_t_drain(t);
+	MINI_T_TRUE(t, mini_t_msk(t)->cc.cwnd <= cwnd + MSS);
+}
+
+/* CC-4: above the threshold, one segment a round trip */
+static void congestion_avoidance_is_linear(struct kunit *test)
+{
+	struct mini_t *t = mini_t_established(test);
+	struct mini_cc *cc = &mini_t_msk(t)->cc;
+	u32 round, acked = 0, before;
+
+	cc->ssthresh = 10 * MSS;
+	for (round = 0; round < 5; round++) {
+		while (mini_t_send(t, 20000) > 0)
+			;
+		mini_t_drain(t);
+		before = cc->cwnd;
+		mini_t_advance_ms(t, MINI_T_RTT_MS);
+		while (acked != t->our_nxt - t->our_zero &&
+		       acked < (round + 1) * 10 * MSS) {
+			acked += MSS;
+			mini_t_rx(t, AT_NOW, SEG(.ack = acked));
+			mini_t_drain(t);
+		}
+		MINI_T_TRUE(t, cc->cwnd >= before);
+		MINI_T_TRUE(t, cc->cwnd <= before + MSS);
+	}
+	MINI_T_TRUE(t, cc->cwnd > 10 * MSS);
+}
+
+/* A window that the user does not fill is not tested, and does not grow */
+static void idle_window_does_not_grow(struct kunit *test)
+{
+	struct mini_t *t = mini_t_established(test);
+	u32 i;
+
+	for (i = 1; i <= 100; i++) {
+		MINI_T_EQ(t, mini_t_send(t, 100), 100);
+		mini_t_rx(t, AT_MS(i * 100), SEG(.ack = i * 100));
+	}
+	mini_t_drain(t);
+	MINI_T_EQ(t, mini_t_msk(t)->cc.cwnd, 10 * MSS);
+}
+
+/* Whole transfers: the peer is a model, and the wire loses both ways */
+
+#define TRANSFER	(300 * 1000)
+
+/**
+ * struct peer - a receiver as simple as can be
+ * @have: octets that have come
+ * @nxt: the lowest that has not
+ * @acks: ACKs that it owes
+ */
+struct peer {
+	u8 *have;
+	u32 nxt;
+	u32 acks;
+};
+
+static void peer_take(struct mini_t *t, struct peer *p,
+		      const struct mini_t_rec *rec)
+{
+	u32 off = rec->seq - t->our_zero;
+
+	/* below what was ACKed: a resend that was not needed */
+	if (seq_lt(rec->seq, t->our_zero))
+		return;
+	if (off + rec->len > TRANSFER) {
+		mini_t_fail(t, "more was sent than written");
+		return;
+	}
+	memset(p->have + off, 1, rec->len);
+	while (p->nxt < TRANSFER && p->have[p->nxt])
+		p->nxt++;
+	p->acks++;
+}
+
+/*
+ * CC-1: new data never makes what is out exceed either window. (A window that
+ * was just halved may be smaller than what is out already.)
+ */
+static void check_flight(struct mini_t *t, u32 nxt_before)
+{
+	struct mini_sock *msk = mini_t_msk(t);
+
+	MINI_T_TRUE(t, mini_flight(msk) <= msk->snd.max_wnd);
+	if (msk->snd.nxt == nxt_before || msk->cc.state != MINI_CA_OPEN)
+		return;
+	MINI_T_TRUE(t, mini_pipe(msk) <= msk->cc.cwnd);
+}
+
+static void transfer_round(struct mini_t *t, struct peer *p,
+			   struct rnd_state *rnd, u32 loss_pct)
+{
+	u32 n, nxt = mini_t_msk(t)->snd.nxt;
+	const struct mini_t_rec *rec;
+
+	while ((rec = mini_t_next(t)))
+		if (rec->len && prandom_u32_state(rnd) % 100 >= loss_pct)
+			peer_take(t, p, rec);
+	mini_t_advance_ms(t, 20);
+	n = p->acks;
+	p->acks = 0;
+	while (n--)
+		if (prandom_u32_state(rnd) % 100 >= loss_pct)
+			mini_t_rx(t, AT_NOW, SEG(.ack = p->nxt));
+	while (t->tx_off < TRANSFER &&
+	       mini_t_send(t, min(TRANSFER - t->tx_off, 5000U)) > 0)
+		;
+	check_flight(t, nxt);
+}
+
+struct loss_row {
+	const char *name;
+	u32 pct;
+	bool gso;
+	u32 mss;
+};
+
+static const struct loss_row loss_rows[] = {
+	{ "no loss", 0, true, 1460 },
+	{ "1%", 1, true, 1460 },
+	{ "5%", 5, true, 1460 },
+	{ "20%", 20, true, 1460 },
+	{ "5%, no GSO", 5, false, 1460 },
+	{ "5%, MSS 536", 5, true, 536 },
+	{ "10%, no GSO, MSS 88", 10, false, 88 },
+};
+
+static void loss_desc(const struct loss_row *r, char *desc)
+{
+	strscpy(desc, r->name, KUNIT_PARAM_DESC_SIZE);
+}
+
+KUNIT_ARRAY_PARAM(loss, loss_rows, loss_desc);
+
+static void transfer_with_loss(struct kunit *test)
+{
+	const struct loss_row *r = test->param_value;
+	struct mini_t *t = mini_t_new(test);
+	struct peer p = {};
+	struct rnd_state rnd;
+	u32 rounds;
+
+	p.have = kunit_kzalloc(test, TRANSFER, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, p.have);
+	prandom_seed_state(&rnd, SEED + r->pct);
+	t->gso = r->gso;
+	t->peer_mss = r->mss;
+	mini_t_to_established(t);
+	for (rounds = 0; rounds < 60000 && p.nxt < TRANSFER; rounds++) {
+		transfer_round(t, &p, &rnd, r->pct);
+		if (mini_t_state(t) != TCP_ESTABLISHED)
+			break;
+	}
+	MINI_T_EQ(t, p.nxt, TRANSFER);
+	mini_t_rx(t, AT_NOW, SEG(.ack = TRANSFER));
+	MINI_T_EQ(t, mini_flight(mini_t_msk(t)), 0);
+	MINI_T_EQ(t, t->sock->sk->sk_wmem_queued, 0);
+	mini_t_drain(t);
+}
+
+static struct kunit_case cases[] = {
+	KUNIT_CASE_PARAM(mss_when_we_connect, mss_gen_params),
+	KUNIT_CASE_PARAM(mss_when_we_listen, mss_gen_params),
+	KUNIT_CASE(mss_by_the_user),
+	KUNIT_CASE(nagle_holds_small_writes),
+	KUNIT_CASE(nagle_lets_full_segments_pass),
+	KUNIT_CASE(nagle_ends_with_a_full_segment),
+	KUNIT_CASE(nodelay_holds_nothing),
+	KUNIT_CASE(nodelay_lets_go_what_was_held),
+	KUNIT_CASE(fin_passes_nagle),
+	KUNIT_CASE(cork_holds_the_tail),
+	KUNIT_CASE(cork_gives_up_in_time),
+	KUNIT_CASE(msg_more_gathers),
+	KUNIT_CASE(psh_is_on_the_last),
+	KUNIT_CASE(psh_is_on_the_last_without_gso),
+	KUNIT_CASE(window_is_unsigned),
+	KUNIT_CASE(window_is_kept),
+	KUNIT_CASE(sender_sends_no_silly_segment),
+	KUNIT_CASE(silly_window_is_used_in_the_end),
+	KUNIT_CASE(half_a_small_window_is_enough),
+	KUNIT_CASE(window_is_a_promise),
+	KUNIT_CASE(receiver_offers_no_silly_window),
+	KUNIT_CASE(window_update_is_sent),
+	KUNIT_CASE(shut_window_answers_probes),
+	KUNIT_CASE(both_windows_shut),
+	KUNIT_CASE(edge_never_moves_left),
+	KUNIT_CASE(edge_never_moves_left_in_large_units),
+	KUNIT_CASE_PARAM(scale_when_we_connect, ws_gen_params),
+	KUNIT_CASE_PARAM(scale_when_we_listen, ws_gen_params),
+	KUNIT_CASE(our_window_is_scaled),
+	KUNIT_CASE(first_window_is_ten_segments),
+	KUNIT_CASE_PARAM(initial_window, iw_gen_params),
+	KUNIT_CASE(initial_window_of_a_server),
+	KUNIT_CASE(slow_start_doubles),
+	KUNIT_CASE(ack_splitting_gains_nothing),
+	KUNIT_CASE(congestion_avoidance_is_linear),
+	KUNIT_CASE(idle_window_does_not_grow),
+	KUNIT_CASE_PARAM(transfer_with_loss, loss_gen_params),
+	{}
+};
+
+static struct kunit_suite suite = {
+	.name = "af_mini_flow",
+	.test_cases = cases,
+};
+
+kunit_test_suites(&suite);
