@@ -1,0 +1,533 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Helpers of the AF_MINI selftests; common.h says what each group is for.
+ */
+#include "common.h"
+#include <net/if.h>
+#include <net/route.h>
+#include <sched.h>
+#include <stdio.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
+#include <time.h>
+#include <linux/capability.h>
+
+static struct row own_row;
+static struct row peer_row;
+static int signals;
+
+/* ------------------------------------------------------------ the network */
+
+int link_set(const char *name, bool up)
+{
+	struct ifreq ifr = {};
+	int fd, rc;
+
+	fd = socket(AF_INET, SOCK_DGRAM, 0);
+	snprintf(ifr.ifr_name, sizeof(ifr.ifr_name), "%s", name);
+	ifr.ifr_flags = up ? IFF_UP : 0;
+	rc = ioctl(fd, SIOCSIFFLAGS, &ifr);
+	close(fd);
+	return rc;
+}
+
+/* A network of our own, so that ports and sysctls are ours alone */
+int net_setup(struct row own, struct row peer)
+{
+	own_row = own;
+	peer_row = peer;
+	if (unshare(CLONE_NEWNET))
+		return -1;
+	return link_set("lo", true);
+}
+
+static int addr_add(const char *name, uint32_t host)
+{
+	struct ifreq ifr = {};
+	struct sockaddr_in addr;
+	int fd, rc;
+
+	fd = socket(AF_INET, SOCK_DGRAM, 0);
+	snprintf(ifr.ifr_name, sizeof(ifr.ifr_name), "%s", name);
+	addr = addr4(host, 0);
+	memcpy(&ifr.ifr_addr, &addr, sizeof(addr));
+	rc = ioctl(fd, SIOCSIFADDR, &ifr);
+	addr = addr4(INADDR_BROADCAST, 0);
+	memcpy(&ifr.ifr_netmask, &addr, sizeof(addr));
+	rc = rc ? rc : ioctl(fd, SIOCSIFNETMASK, &ifr);
+	close(fd);
+	return rc;
+}
+
+static int route_add(uint32_t host, int flags, char *dev)
+{
+	struct sockaddr_in dst = addr4(host, 0);
+	struct sockaddr_in mask = addr4(INADDR_BROADCAST, 0);
+	struct rtentry rt = {};
+	int fd, rc;
+
+	fd = socket(AF_INET, SOCK_DGRAM, 0);
+	memcpy(&rt.rt_dst, &dst, sizeof(dst));
+	memcpy(&rt.rt_genmask, &mask, sizeof(mask));
+	rt.rt_flags = RTF_UP | RTF_HOST | flags;
+	rt.rt_dev = dev;
+	rc = ioctl(fd, SIOCADDRT, &rt);
+	close(fd);
+	return rc;
+}
+
+/*
+ * Where packets go to die. A route through lo to an address that is not ours:
+ * the packet leaves, keeps its output route, and its input is dst_discard(),
+ * so nothing answers and no device but lo is needed.
+ */
+int net_routes(void)
+{
+	if (addr_add("lo:1", ADDR_HERE))
+		return -1;
+	if (route_add(ADDR_BLACKHOLE, 0, "lo"))
+		return -1;
+	return route_add(ADDR_REJECT, RTF_REJECT, NULL);
+}
+
+int sysctl_set(const char *path, const char *value)
+{
+	ssize_t rc;
+	int fd;
+
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -1;
+	rc = write(fd, value, strlen(value));
+	close(fd);
+	return rc == (ssize_t)strlen(value) ? 0 : -1;
+}
+
+/* Drop one capability from the effective set of this thread */
+int caps_drop(int cap)
+{
+	struct __user_cap_header_struct hdr = {
+		.version = _LINUX_CAPABILITY_VERSION_3,
+	};
+	struct __user_cap_data_struct data[2];
+
+	if (syscall(SYS_capget, &hdr, data))
+		return -1;
+	data[cap / 32].effective &= ~(1U << (cap % 32));
+	return syscall(SYS_capset, &hdr, data);
+}
+
+/* ---------------------------------------------------------------- sockets */
+
+int tcp_socket(int flags)
+{
+	return socket(own_row.domain, SOCK_STREAM | flags, own_row.protocol);
+}
+
+int peer_socket(int flags)
+{
+	return socket(peer_row.domain, SOCK_STREAM | flags, peer_row.protocol);
+}
+
+int inet_socket(int flags)
+{
+	return socket(AF_INET, SOCK_STREAM | flags, 0);
+}
+
+bool row_is_mini(void)
+{
+	return own_row.domain == AF_MINI;
+}
+
+struct sockaddr_in addr4(uint32_t host, int port)
+{
+	return (struct sockaddr_in){
+		.sin_family = AF_INET,
+		.sin_port = htons(port),
+		.sin_addr.s_addr = htonl(host),
+	};
+}
+
+int bind4(int fd, uint32_t host, int port)
+{
+	struct sockaddr_in addr = addr4(host, port);
+
+	return bind(fd, (struct sockaddr *)&addr, sizeof(addr));
+}
+
+int connect4(int fd, uint32_t host, int port)
+{
+	struct sockaddr_in addr = addr4(host, port);
+
+	return connect(fd, (struct sockaddr *)&addr, sizeof(addr));
+}
+
+int local_port(int fd)
+{
+	struct sockaddr_in addr;
+	socklen_t len = sizeof(addr);
+
+	if (getsockname(fd, (struct sockaddr *)&addr, &len))
+		return -1;
+	return ntohs(addr.sin_port);
+}
+
+int peer_port(int fd)
+{
+	struct sockaddr_in addr;
+	socklen_t len = sizeof(addr);
+
+	if (getpeername(fd, (struct sockaddr *)&addr, &len))
+		return -1;
+	return ntohs(addr.sin_port);
+}
+
+/* Turn fd into a listener on 127.0.0.1:port; gives fd back, or -1 */
+int listen_on(int fd, int port, int backlog)
+{
+	if (fd < 0 || opt_set(fd, SOL_SOCKET, SO_REUSEADDR, 1))
+		return -1;
+	if (bind4(fd, ADDR_LO, port) || listen(fd, backlog))
+		return -1;
+	return fd;
+}
+
+/* A new socket of the row under test, connected to a local port */
+int dial(int port)
+{
+	int fd = tcp_socket(0);
+
+	if (fd < 0)
+		return -1;
+	if (!connect4(fd, ADDR_LO, port))
+		return fd;
+	close(fd);
+	return -1;
+}
+
+/* fd[0] connected (the row under test), fd[1] accepted (the peer's row) */
+int tcp_pair(int fd[2])
+{
+	return tcp_pair_small(fd, 0, 0);
+}
+
+/* The same with both buffers of both ends set before the handshake */
+int tcp_pair_small(int fd[2], int sndbuf, int rcvbuf)
+{
+	int lfd = peer_socket(0);
+	int i, cfd;
+
+	fd[0] = tcp_socket(0);
+	for (i = 0; sndbuf && i < 2; i++) {
+		cfd = i ? lfd : fd[0];
+		if (opt_set(cfd, SOL_SOCKET, SO_SNDBUF, sndbuf) ||
+		    opt_set(cfd, SOL_SOCKET, SO_RCVBUF, rcvbuf))
+			return -1;
+	}
+	if (listen_on(lfd, 0, 1) < 0)
+		return -1;
+	if (connect4(fd[0], ADDR_LO, local_port(lfd)))
+		return -1;
+	fd[1] = accept(lfd, NULL, NULL);
+	close(lfd);
+	return fd[1] < 0 ? -1 : 0;
+}
+
+/* ---------------------------------------------------------------- options */
+
+int opt_get(int fd, int level, int name)
+{
+	int value = -1;
+	socklen_t len = sizeof(value);
+
+	if (getsockopt(fd, level, name, &value, &len))
+		return -1;
+	return value;
+}
+
+int opt_set(int fd, int level, int name, int value)
+{
+	return setsockopt(fd, level, name, &value, sizeof(value));
+}
+
+int set_nonblock(int fd, bool on)
+{
+	int flags = fcntl(fd, F_GETFL);
+
+	flags = on ? flags | O_NONBLOCK : flags & ~O_NONBLOCK;
+	return fcntl(fd, F_SETFL, flags);
+}
+
+int set_timeout(int fd, int name, int ms)
+{
+	struct timeval tv = {
+		.tv_sec = ms / 1000,
+		.tv_usec = ms % 1000 * 1000,
+	};
+
+	return setsockopt(fd, SOL_SOCKET, name, &tv, sizeof(tv));
+}
+
+int set_linger(int fd, int on, int seconds)
+{
+	struct linger linger = { .l_onoff = on, .l_linger = seconds };
+
+	return setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger));
+}
+
+/* ------------------------------------------------------------------- time */
+
+long now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+/* Sleeps the whole time, signals or not */
+void sleep_ms(long ms)
+{
+	struct timespec ts = {
+		.tv_sec = ms / 1000,
+		.tv_nsec = ms % 1000 * 1000000,
+	};
+
+	while (clock_nanosleep(CLOCK_MONOTONIC, 0, &ts, &ts) == EINTR)
+		;
+}
+
+static void count_handler(int sig)
+{
+	(void)sig;
+	__atomic_add_fetch(&signals, 1, __ATOMIC_RELAXED);
+}
+
+int signal_count(int sig, int sa_flags)
+{
+	struct sigaction sa = {
+		.sa_handler = count_handler,
+		.sa_flags = sa_flags,
+	};
+
+	signals = 0;
+	return sigaction(sig, &sa, NULL);
+}
+
+int signals_seen(void)
+{
+	return __atomic_load_n(&signals, __ATOMIC_RELAXED);
+}
+
+/*
+ * Raise SIGALRM again and again: one that comes too early, before the call it
+ * has to interrupt, does no harm. ms 0 stops it.
+ */
+int alarm_every(long ms, int sa_flags)
+{
+	struct itimerval it = {
+		.it_value.tv_usec = ms * 1000,
+		.it_interval.tv_usec = ms * 1000,
+	};
+
+	if (ms && signal_count(SIGALRM, sa_flags))
+		return -1;
+	return setitimer(ITIMER_REAL, &it, NULL);
+}
+
+/* ------------------------------------------------------------------ bytes */
+
+/* No short period: a lost, doubled or moved block cannot look right */
+uint8_t pattern(size_t off)
+{
+	return (uint32_t)off * 2654435761U >> 24;
+}
+
+void pattern_fill(void *buf, size_t len, size_t off)
+{
+	uint8_t *p = buf;
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		p[i] = pattern(off + i);
+}
+
+bool pattern_ok(const void *buf, size_t len, size_t off)
+{
+	const uint8_t *p = buf;
+	size_t i;
+
+	for (i = 0; i < len; i++) {
+		if (p[i] != pattern(off + i))
+			return false;
+	}
+	return true;
+}
+
+/* Send all of it; gives len, or -1 */
+ssize_t send_pattern(int fd, size_t len, size_t off)
+{
+	uint8_t *buf = malloc(len);
+	size_t sent = 0;
+	ssize_t rc = 0;
+
+	pattern_fill(buf, len, off);
+	while (sent < len) {
+		rc = send(fd, buf + sent, len - sent, MSG_NOSIGNAL);
+		if (rc < 0)
+			break;
+		sent += rc;
+	}
+	free(buf);
+	return rc < 0 ? -1 : (ssize_t)sent;
+}
+
+/*
+ * Receive up to len bytes, or to the end of the stream, and check them. Gives
+ * the number of right bytes; -1 with EBADMSG at the first wrong one.
+ */
+ssize_t recv_pattern(int fd, size_t len, size_t off)
+{
+	static __thread uint8_t buf[65536];
+	size_t got = 0, want;
+	ssize_t rc;
+
+	while (got < len) {
+		want = len - got < sizeof(buf) ? len - got : sizeof(buf);
+		rc = recv(fd, buf, want, 0);
+		if (rc < 0)
+			return -1;
+		if (!rc)
+			break;
+		if (!pattern_ok(buf, rc, off + got)) {
+			errno = EBADMSG;
+			return -1;
+		}
+		got += rc;
+	}
+	return got;
+}
+
+/*
+ * Write pattern from offset 0 until no more fits, and still does not a moment
+ * later; gives the bytes taken. (poll() would not do: a socket takes bytes
+ * long before it calls itself writable again.)
+ */
+size_t fill_until_blocked(int fd)
+{
+	uint8_t buf[4096];
+	size_t sent = 0;
+	int full = 0;
+	ssize_t rc;
+
+	while (full < 3) {
+		pattern_fill(buf, sizeof(buf), sent);
+		rc = send(fd, buf, sizeof(buf), MSG_DONTWAIT | MSG_NOSIGNAL);
+		if (rc < 0 && errno != EAGAIN)
+			break;
+		sent += rc > 0 ? rc : 0;
+		full = rc > 0 ? 0 : full + 1;
+		if (full)
+			sleep_ms(50);
+	}
+	return sent;
+}
+
+static bool wait_ioctl(int fd, unsigned long cmd, int want)
+{
+	int value = -1;
+	int i;
+
+	for (i = 0; i < 100; i++) {
+		if (ioctl(fd, cmd, &value))
+			return false;
+		if (value == want)
+			return true;
+		sleep_ms(20);
+	}
+	return false;
+}
+
+/* Until that many sent bytes are not acknowledged (2 s at most) */
+bool wait_outq(int fd, int want)
+{
+	return wait_ioctl(fd, SIOCOUTQ, want);
+}
+
+/* Until that many bytes can be read (2 s at most) */
+bool wait_inq(int fd, int want)
+{
+	return wait_ioctl(fd, SIOCINQ, want);
+}
+
+/* ---------------------------------------------------------------- threads */
+
+static void *job_main(void *arg)
+{
+	struct job *job = arg;
+
+	job->rc = job->run(job);
+	job->err = job->rc < 0 ? errno : 0;
+	__atomic_store_n(&job->done, true, __ATOMIC_RELEASE);
+	return NULL;
+}
+
+int job_start(struct job *job, ssize_t (*run)(struct job *job))
+{
+	job->run = run;
+	job->done = false;
+	errno = pthread_create(&job->thread, NULL, job_main, job);
+	return errno ? -1 : 0;
+}
+
+bool job_done(struct job *job)
+{
+	return __atomic_load_n(&job->done, __ATOMIC_ACQUIRE);
+}
+
+ssize_t job_wait(struct job *job)
+{
+	pthread_join(job->thread, NULL);
+	return job->rc;
+}
+
+ssize_t run_send(struct job *job)
+{
+	return send_pattern(job->fd, job->len, job->off);
+}
+
+ssize_t run_recv(struct job *job)
+{
+	return recv_pattern(job->fd, job->len, job->off);
+}
+
+ssize_t run_recv_once(struct job *job)
+{
+	char byte;
+
+	(void)job->len;
+	return recv(job->fd, &byte, 1, 0);
+}
+
+ssize_t run_accept(struct job *job)
+{
+	return accept(job->fd, NULL, NULL);
+}
+
+/* Send back what comes, until the end of the stream; gives the bytes echoed */
+ssize_t run_echo(struct job *job)
+{
+	static __thread uint8_t buf[65536];
+	ssize_t got, sent, rc;
+	ssize_t total = 0;
+
+	while ((got = recv(job->fd, buf, sizeof(buf), 0)) > 0) {
+		for (sent = 0; sent < got; sent += rc) {
+			rc = send(job->fd, buf + sent, got - sent, MSG_NOSIGNAL);
+			if (rc < 0)
+				return -1;
+		}
+		total += got;
+	}
+	return got < 0 ? -1 : total;
+}
