@@ -32,20 +32,6 @@ static const u16 mini_edges[TCP_MAX_STATES] = {
 	[TCP_TIME_WAIT]	  = TO(CLOSE),
 };
 
-static const char *const mini_names[TCP_MAX_STATES] = {
-	[TCP_CLOSE]	  = "CLOSED",
-	[TCP_LISTEN]	  = "LISTEN",
-	[TCP_SYN_SENT]	  = "SYN-SENT",
-	[TCP_SYN_RECV]	  = "SYN-RECEIVED",
-	[TCP_ESTABLISHED] = "ESTABLISHED",
-	[TCP_FIN_WAIT1]	  = "FIN-WAIT-1",
-	[TCP_FIN_WAIT2]	  = "FIN-WAIT-2",
-	[TCP_CLOSE_WAIT]  = "CLOSE-WAIT",
-	[TCP_CLOSING]	  = "CLOSING",
-	[TCP_LAST_ACK]	  = "LAST-ACK",
-	[TCP_TIME_WAIT]	  = "TIME-WAIT",
-};
-
 /**
  * mini_edge_ok() - may a connection go from one state to the other?
  * @from: TCP_* state
@@ -54,16 +40,6 @@ static const char *const mini_names[TCP_MAX_STATES] = {
 bool mini_edge_ok(int from, int to)
 {
 	return mini_edges[from] & (1 << to);
-}
-
-/**
- * mini_state_name() - as RFC 9293 spells it
- * @state: TCP_* state
- */
-const char *mini_state_name(int state)
-{
-	return state < TCP_MAX_STATES && mini_names[state] ?
-		mini_names[state] : "?";
 }
 
 /**

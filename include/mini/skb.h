@@ -7,10 +7,9 @@
 #include <mini/seq.h>
 
 enum {
-	MINI_SKB_SACKED = BIT(0),	/* the peer holds it */
-	MINI_SKB_LOST = BIT(1),		/* taken for lost, to be sent again */
-	MINI_SKB_RETRANS = BIT(2),	/* sent again since it was lost */
-	MINI_SKB_EVER = BIT(3),		/* sent more than once: Karn */
+	MINI_SKB_LOST = BIT(0),		/* taken for lost, to be sent again */
+	MINI_SKB_RETRANS = BIT(1),	/* sent again since it was lost */
+	MINI_SKB_EVER = BIT(2),		/* sent more than once: Karn */
 };
 
 /**

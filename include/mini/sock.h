@@ -15,14 +15,15 @@
 /*
  * Locks, outermost first
  * ----------------------
- *  mini_net.port_mutex		process context; takes kernel TCP's locks inside
  *  socket lock (lock_sock, or bh_lock_sock when nobody owns it)
- *    child's socket lock	only for a child fresh from sk_clone, so nested
+ *    mini_net.port_mutex	process context; takes kernel TCP's locks inside
+ *    child's socket lock	one fresh from sk_clone, or not accepted when the
+ *				listener closes; so nested
  *      mini_listen.lock	the listener's two queues
  *      mini_tw.lock		one TIME-WAIT
  *        bucket lock		a chain of the endpoint table, of the listeners
  *        mini_net.port_lock	owner lists of the ports
- * All but the first two are taken with bottom halves off. Nothing is sent to
+ * The spinlocks among them are taken with bottom halves off. Nothing is sent to
  * IP under a bucket lock. A listener's socket lock is never taken to receive
  * a SYN or the ACK that ends a handshake: its queues have a lock of their own.
  *
@@ -143,7 +144,6 @@ enum {
  * @fin_queued: the user closed the sending side; the FIN is in the queue
  * @ack_due: an ACK is owed, see MINI_ACK_*
  * @icmp_soft: last soft error, for the user when R2 is reached
- * @now_us: time when this segment, timer or call began
  * @snd: send side
  * @rcv: receive side
  * @rtt: round-trip estimator
@@ -190,7 +190,6 @@ struct mini_sock {
 	bool fin_queued;
 	u8 ack_due;
 	int icmp_soft;
-	u64 now_us;
 
 	struct mini_snd snd;
 	struct mini_rcv rcv;

@@ -79,7 +79,6 @@ static inline bool mini_syn_unacked(const struct sock *sk)
 /* mini_tcp.c: the state machine, and the proto's functions */
 void mini_tcp_set_state(struct sock *sk, int state);
 bool mini_edge_ok(int from, int to);
-const char *mini_state_name(int state);
 u64 mini_now(struct sock *sk);
 int mini_tcp_init(struct sock *sk);
 void mini_tcp_destroy(struct sock *sk);
