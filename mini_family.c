@@ -417,6 +417,7 @@ static int __init mini_init(void)
 	err = register_pernet_subsys(&mini_net_ops);
 	if (err)
 		goto out_proto;
+	mini_sysctl_nets(true);
 	err = mini_ip_init();
 	if (err)
 		goto out_pernet;
@@ -431,6 +432,7 @@ static int __init mini_init(void)
 out_ip:
 	mini_ip_exit();
 out_pernet:
+	mini_sysctl_nets(false);
 	unregister_pernet_subsys(&mini_net_ops);
 out_proto:
 	proto_unregister(&mini_tcp_prot);
@@ -447,6 +449,7 @@ static void __exit mini_exit(void)
 {
 	sock_unregister(mini_family);
 	mini_ip_exit();
+	mini_sysctl_nets(false);
 	unregister_pernet_subsys(&mini_net_ops);
 	rcu_barrier();	/* sockets on their way back into the proto's cache */
 	proto_unregister(&mini_tcp_prot);

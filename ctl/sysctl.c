@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* /proc/sys/net/mini/: settings of a namespace, named as tcp's are */
+#include <linux/mutex.h>
 #include <linux/slab.h>
 #include <linux/sysctl.h>
 #include <mini/compat.h>
@@ -9,6 +10,54 @@
 static int mini_buf_min = 2048;
 static int mini_ttl_max = 127;
 
+/* Other namespaces than one's own may be looked at: all are set up */
+static bool mini_nets_ready;
+static DEFINE_MUTEX(mini_nets_mutex);	/* mini_nets_ready, and the looking */
+
+/**
+ * mini_sysctl_nets() - all namespaces have been set up, or soon will not be
+ * @ready: which of the two
+ *
+ * Context: process, module load and unload. When it returns from the latter,
+ * nobody is at another namespace's tables.
+ */
+void mini_sysctl_nets(bool ready)
+{
+	mutex_lock(&mini_nets_mutex);
+	mini_nets_ready = ready;
+	mutex_unlock(&mini_nets_mutex);
+}
+
+/* The namespace at that place of the list, held; NULL after the last */
+static struct net *mini_net_at(unsigned int place)
+{
+	struct net *net, *found = NULL;
+
+	down_read(&net_rwsem);
+	for_each_net(net) {
+		if (place-- == 0) {
+			found = net;
+			break;
+		}
+	}
+	/* one that is going has no socket left: its own exit saw to that */
+	if (found && !maybe_get_net(found))
+		found = get_net(&init_net);
+	up_read(&net_rwsem);
+	return found;
+}
+
+static void mini_abort_everywhere(void)
+{
+	unsigned int place = 0;
+	struct net *net;
+
+	while ((net = mini_net_at(place++))) {
+		mini_tcp_abort_all(mini_pernet(net));
+		put_net(net);
+	}
+}
+
 /*
  * A write ends every connection of the namespace, and in the first namespace
  * of all others too, so that rmmod need not wait for orphans whose namespace
@@ -16,16 +65,13 @@ static int mini_ttl_max = 127;
  */
 static void mini_abort_from(struct mini_net *mn)
 {
-	struct net *net;
-
-	if (!net_eq(mn->net, &init_net)) {
-		mini_tcp_abort_all(mn);
+	mini_tcp_abort_all(mn);
+	if (!net_eq(mn->net, &init_net))
 		return;
-	}
-	down_read(&net_rwsem);
-	for_each_net(net)
-		mini_tcp_abort_all(mini_pernet(net));
-	up_read(&net_rwsem);
+	mutex_lock(&mini_nets_mutex);
+	if (mini_nets_ready)
+		mini_abort_everywhere();
+	mutex_unlock(&mini_nets_mutex);
 }
 
 static int mini_abort_all_write(struct ctl_table *table, int write,

@@ -118,6 +118,7 @@ static inline bool mini_net_is_up(const struct mini_net *mn)
 
 int mini_sysctl_net_init(struct mini_net *mn);
 void mini_sysctl_net_exit(struct mini_net *mn);
+void mini_sysctl_nets(bool ready);
 int mini_proc_net_init(struct mini_net *mn);
 void mini_proc_net_exit(struct mini_net *mn);
 
