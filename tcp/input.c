@@ -256,6 +256,14 @@ static void mini_wake_reader(struct sock *sk)
 		sk->sk_data_ready(sk);
 }
 
+/* Room for what is next in order, if need be at the cost of what is not */
+static bool mini_text_room(struct sock *sk, const struct sk_buff *skb)
+{
+	return mini_skb_rcv_room(sk, skb) ||
+	       (mini_ofo_prune(sk, skb->truesize) &&
+		mini_skb_rcv_room(sk, skb));
+}
+
 /* Text that begins at or below RCV.NXT; true when a FIN is next in order */
 static enum mini_drop mini_text_in_order(struct sock *sk,
 					 struct mini_seg *seg, bool *fin)
@@ -264,7 +272,7 @@ static enum mini_drop mini_text_in_order(struct sock *sk,
 	struct sk_buff *skb = seg->skb;
 	u32 len = mini_cb(skb)->end_seq - msk->rcv.nxt;
 
-	if (!mini_skb_rcv_room(sk, skb)) {
+	if (!mini_text_room(sk, skb)) {
 		seg->flags &= ~MINI_FIN;
 		return MINI_DROP_RCV_BUF;
 	}

@@ -111,6 +111,31 @@ enum mini_drop mini_ofo_keep(struct sock *sk, struct mini_seg *seg)
 }
 
 /**
+ * mini_ofo_prune() - make room for what is next in order
+ * @sk: socket, owned
+ * @need: octets of memory wanted
+ *
+ * The highest go first: the peer will need longest to come back to them. None
+ * of it has been ACKed, and a SACK is no promise (RFC 2018 section 8).
+ *
+ * Return: true when something was dropped.
+ */
+bool mini_ofo_prune(struct sock *sk, u32 need)
+{
+	struct mini_net *mn = mini_pernet(sock_net(sk));
+	struct sk_buff *skb;
+	bool any = false;
+
+	while (atomic_read(&sk->sk_rmem_alloc) + need > sk->sk_rcvbuf &&
+	       (skb = mini_rb_skb(rb_last(&mini_sk(sk)->ofo)))) {
+		mini_ofo_unlink(sk, skb);
+		mini_drop(mn, skb, MINI_DROP_OFO_PRUNED);
+		any = true;
+	}
+	return any;
+}
+
+/**
  * mini_ofo_drain() - RCV.NXT has moved: what is in order now?
  * @sk: socket, owned
  *

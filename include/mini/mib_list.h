@@ -75,6 +75,7 @@ DROP(NO_ACK, "DropNoAck", TCP_FLAGS, "no ACK where one is due")
 DROP(OLD_ACK, "DropOldAck", TCP_OLD_ACK, "ACK below the oldest acceptable one")
 DROP(FUTURE_ACK, "DropFutureAck", TCP_ACK_UNSENT_DATA, "ACK of what was never sent")
 DROP(OFO_DUP, "DropOfoDup", TCP_OFOMERGE, "already held out of order")
+DROP(OFO_PRUNED, "DropOfoPruned", TCP_OFO_QUEUE_PRUNE, "made room for what is in order")
 DROP(NO_READER, "DropNoReader", TCP_CLOSE, "text after the reader has gone")
 DROP(ACK_ONLY, "DropAckOnly", NOT_SPECIFIED, "nothing left in it: it did its work")
 

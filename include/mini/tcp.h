@@ -149,6 +149,7 @@ enum mini_drop mini_ack_in(struct sock *sk, const struct mini_seg *seg);
 /* tcp/ofo.c */
 enum mini_drop mini_ofo_keep(struct sock *sk, struct mini_seg *seg);
 bool mini_ofo_drain(struct sock *sk);
+bool mini_ofo_prune(struct sock *sk, u32 need);
 struct sk_buff *mini_ofo_first(struct sock *sk);
 void mini_ofo_unlink(struct sock *sk, struct sk_buff *skb);
 

@@ -323,6 +323,31 @@ static void memory_is_bounded(struct kunit *test)
 	mini_t_drain(t);
 }
 
+/*
+ * The buffer is full of what cannot be read yet: it makes way for what can,
+ * or the reader, who waits for more, would wait for ever.
+ * Proves: SHLD-14
+ */
+static void order_before_disorder(struct kunit *test)
+{
+	struct mini_t *t = mini_t_established(test);
+	struct sock *sk = t->sock->sk;
+	u32 i, before;
+
+	rx_piece(t, &(struct piece){ 0, 1 });
+	for (i = 1; i < 20000; i++)
+		mini_t_rx(t, AT_NOW, SEG(.seq = MINI_T_MSS + 2 * i, .len = 1));
+	MINI_T_TRUE(t, atomic_read(&sk->sk_rmem_alloc) + MINI_T_MSS > sk->sk_rcvbuf);
+	before = mini_mib_sum(t->mn, MINI_MIB_DROP_OFO_PRUNED);
+	mini_t_drain(t);
+	rx_piece(t, &(struct piece){ 1, MINI_T_MSS });
+	mini_t_expect_tx(t, SEG(.ack = 1 + MINI_T_MSS));
+	MINI_T_TRUE(t, mini_mib_sum(t->mn, MINI_MIB_DROP_OFO_PRUNED) > before);
+	MINI_T_TRUE(t, !RB_EMPTY_ROOT(&mini_t_msk(t)->ofo));
+	MINI_T_EQ(t, mini_t_recv(t, 2 * MINI_T_MSS), 1 + MINI_T_MSS);
+	mini_t_drain(t);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE_PARAM(arrive_linear, row_gen_params),
 	KUNIT_CASE_PARAM(arrive_in_frags, row_gen_params),
@@ -336,6 +361,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(one_ack_for_the_lot),
 	KUNIT_CASE(cut_at_the_right_edge),
 	KUNIT_CASE(memory_is_bounded),
+	KUNIT_CASE(order_before_disorder),
 	{}
 };
 
