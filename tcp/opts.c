@@ -1,23 +1,59 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* TCP options (RFC 9293 3.1 and 3.2, RFC 7323 2). Pure. */
+/* TCP options (RFC 9293 3.1 and 3.2, RFC 7323, RFC 2018). Pure. */
 #include <linux/errno.h>
 #include <linux/minmax.h>
 #include <linux/string.h>
 #include <mini/opts.h>
 #include <mini/param.h>
+#include <mini/unaligned.h>
+
+/* NOP, NOP, timestamps: how RFC 7323 appendix A says that data should come */
+#define MINI_OPTS_TS_HEAD	(MINI_OPT_NOP << 24 | MINI_OPT_NOP << 16 | \
+				 MINI_OPT_TS << 8 | 10)
+
+static void mini_opt_take_ts(struct mini_opts *o, const u8 *p)
+{
+	o->has_ts = true;
+	o->tsval = get_unaligned_be32(p);
+	o->tsecr = get_unaligned_be32(p + 4);
+}
+
+static void mini_opt_take_sack(struct mini_opts *o, const u8 *p, u8 len)
+{
+	u8 i, n = (len - 2) / 8;
+
+	if (!n || len != 2 + 8 * n)
+		return;
+	for (i = 0; i < n; i++) {
+		o->sack[i].start = get_unaligned_be32(p + 2 + 8 * i);
+		o->sack[i].end = get_unaligned_be32(p + 6 + 8 * i);
+	}
+	o->nr_sack = n;
+}
 
 static void mini_opt_take(struct mini_opts *o, const u8 *p, u8 len)
 {
 	switch (p[0]) {
 	case MINI_OPT_MSS:
 		if (len == 4)
-			o->mss = p[2] << 8 | p[3];
+			o->mss = get_unaligned_be16(p + 2);
 		break;
 	case MINI_OPT_WSCALE:
 		if (len == 3) {
 			o->has_wscale = true;
 			o->wscale = min_t(u8, p[2], MINI_WSCALE_MAX);
 		}
+		break;
+	case MINI_OPT_SACK_OK:
+		if (len == 2)
+			o->sack_ok = true;
+		break;
+	case MINI_OPT_SACK:
+		mini_opt_take_sack(o, p, len);
+		break;
+	case MINI_OPT_TS:
+		if (len == 10)
+			mini_opt_take_ts(o, p + 2);
 		break;
 	}
 }
@@ -35,7 +71,13 @@ int mini_opts_parse(const u8 *p, unsigned int len, struct mini_opts *o)
 {
 	const u8 *end = p + len;
 
-	memset(o, 0, sizeof(*o));
+	memset(o, 0, offsetof(struct mini_opts, sack));
+	/* nearly all segments of a connection look like this */
+	if (len == MINI_OPTS_TS_LEN &&
+	    get_unaligned_be32(p) == MINI_OPTS_TS_HEAD) {
+		mini_opt_take_ts(o, p + 4);
+		return 0;
+	}
 	while (p < end && *p != MINI_OPT_EOL) {
 		if (*p == MINI_OPT_NOP) {
 			p++;
@@ -49,9 +91,49 @@ int mini_opts_parse(const u8 *p, unsigned int len, struct mini_opts *o)
 	return 0;
 }
 
+static u8 *mini_opt_put(u8 *p, u8 kind, u8 len)
+{
+	p[0] = kind;
+	p[1] = len;
+	return p + 2;
+}
+
+static u8 *mini_opt_put_nops(u8 *p)
+{
+	return mini_opt_put(p, MINI_OPT_NOP, MINI_OPT_NOP);
+}
+
+static u8 *mini_opt_put_range(u8 *p, const struct mini_range *r)
+{
+	put_unaligned_be32(r->start, p);
+	put_unaligned_be32(r->end, p + 4);
+	return p + 8;
+}
+
+static u8 *mini_opts_put_syn(const struct mini_opts *o, u8 *p)
+{
+	if (o->mss) {
+		p = mini_opt_put(p, MINI_OPT_MSS, 4);
+		put_unaligned_be16(o->mss, p);
+		p += 2;
+	}
+	if (o->has_wscale) {
+		*p++ = MINI_OPT_NOP;
+		p = mini_opt_put(p, MINI_OPT_WSCALE, 3);
+		*p++ = o->wscale;
+	}
+	if (o->sack_ok) {
+		/* two octets that a timestamp would else fill with NOPs */
+		if (!o->has_ts)
+			p = mini_opt_put_nops(p);
+		p = mini_opt_put(p, MINI_OPT_SACK_OK, 2);
+	}
+	return p;
+}
+
 /**
- * mini_opts_build() - write the options of a SYN
- * @o: MSS and window scale, each when set
+ * mini_opts_build() - write the options of a segment
+ * @o: each when set; together they must fit
  * @p: room for MINI_OPTS_MAX octets
  *
  * Return: octets written, a multiple of four, padded by NOPs in front so
@@ -60,18 +142,22 @@ int mini_opts_parse(const u8 *p, unsigned int len, struct mini_opts *o)
 unsigned int mini_opts_build(const struct mini_opts *o, u8 *p)
 {
 	u8 *start = p;
+	u8 i;
 
-	if (o->mss) {
-		*p++ = MINI_OPT_MSS;
-		*p++ = 4;
-		*p++ = o->mss >> 8;
-		*p++ = o->mss & 0xff;
+	p = mini_opts_put_syn(o, p);
+	if (o->has_ts) {
+		if (!o->sack_ok)
+			p = mini_opt_put_nops(p);
+		p = mini_opt_put(p, MINI_OPT_TS, 10);
+		put_unaligned_be32(o->tsval, p);
+		put_unaligned_be32(o->tsecr, p + 4);
+		p += 8;
 	}
-	if (o->has_wscale) {
-		*p++ = MINI_OPT_NOP;
-		*p++ = MINI_OPT_WSCALE;
-		*p++ = 3;
-		*p++ = o->wscale;
+	if (o->nr_sack) {
+		p = mini_opt_put_nops(p);
+		p = mini_opt_put(p, MINI_OPT_SACK, 2 + 8 * o->nr_sack);
+		for (i = 0; i < o->nr_sack; i++)
+			p = mini_opt_put_range(p, &o->sack[i]);
 	}
 	return p - start;
 }

@@ -47,13 +47,29 @@ static const struct opts_row opts_rows[] = {
 	  { .mss = 1460, .wscale = 2, .has_wscale = true } },
 	{ "what Linux sends: MSS, SACK, timestamps, NOP, scale",
 	  { 2, 4, 5, 0xb4, 4, 2, 8, 10, 1, 2, 3, 4, 0, 0, 0, 0, 1, 3, 3, 7 },
-	  20, 0, { .mss = 1460, .wscale = 7, .has_wscale = true } },
+	  20, 0, { .mss = 1460, .wscale = 7, .has_wscale = true,
+		   .sack_ok = true, .has_ts = true, .tsval = 0x01020304 } },
+	{ "one SACK block", { 1, 1, 5, 10, 0, 0, 1, 0, 0, 0, 2, 0 }, 12, 0,
+	  { .nr_sack = 1, .sack = { { 256, 512 } } } },
+	{ "timestamps and two SACK blocks",
+	  { 1, 1, 8, 10, 0, 0, 0, 7, 0, 0, 0, 6, 1, 1, 5, 18,
+	    0, 0, 0, 9, 0, 0, 0, 10, 0, 0, 0, 3, 0, 0, 0, 4 }, 32, 0,
+	  { .has_ts = true, .tsval = 7, .tsecr = 6, .nr_sack = 2,
+	    .sack = { { 9, 10 }, { 3, 4 } } } },
+	{ "SACK without a block is passed over", { 5, 2, 1, 1 }, 4, 0, {} },
+	{ "SACK of a block and a half is passed over",
+	  { 5, 14, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3, 1, 1 }, 16, 0, {} },
+	{ "SACK-permitted of the wrong length is passed over",
+	  { 4, 3, 0, 1 }, 4, 0, {} },
+	{ "timestamps of the wrong length are passed over",
+	  { 8, 6, 0, 0, 0, 1, 1, 1 }, 8, 0, {} },
 	{ "unknown kind is skipped by its length (MUST-6)",
 	  { 254, 4, 2, 4, 2, 4, 5, 0xb4 }, 8, 0, { .mss = 1460 } },
 	{ "unknown kind of two octets", { 253, 2, 2, 4, 5, 0xb4 }, 6, 0,
 	  { .mss = 1460 } },
 	{ "NOP, NOP, timestamps on data (MUST-5)",
-	  { 1, 1, 8, 10, 0, 0, 0, 1, 0, 0, 0, 2 }, 12, 0, {} },
+	  { 1, 1, 8, 10, 0, 0, 0, 1, 0, 0, 0, 2 }, 12, 0,
+	  { .has_ts = true, .tsval = 1, .tsecr = 2 } },
 	{ "MSS of the wrong length is passed over", { 2, 3, 5, 1 }, 4, 0, {} },
 	{ "scale of the wrong length is passed over", { 3, 4, 7, 7 }, 4, 0,
 	  {} },
@@ -86,6 +102,13 @@ static void expect_opts(struct kunit *test, const struct mini_opts *is,
 	KUNIT_EXPECT_EQ(test, is->mss, want->mss);
 	KUNIT_EXPECT_EQ(test, is->wscale, want->wscale);
 	KUNIT_EXPECT_EQ(test, is->has_wscale, want->has_wscale);
+	KUNIT_EXPECT_EQ(test, is->sack_ok, want->sack_ok);
+	KUNIT_EXPECT_EQ(test, is->has_ts, want->has_ts);
+	KUNIT_EXPECT_EQ(test, is->tsval, want->tsval);
+	KUNIT_EXPECT_EQ(test, is->tsecr, want->tsecr);
+	KUNIT_ASSERT_EQ(test, is->nr_sack, want->nr_sack);
+	KUNIT_EXPECT_EQ(test, memcmp(is->sack, want->sack, want->nr_sack *
+				     sizeof(struct mini_range)), 0);
 }
 
 /* A buffer that ends where the options end: reading on is KASAN's to see */
@@ -115,6 +138,24 @@ static void parse(struct kunit *test)
 	}
 }
 
+static u32 plain_be32(const u8 *p)
+{
+	return (((p[0] * 256U + p[1]) * 256U) + p[2]) * 256U + p[3];
+}
+
+static void sack_plainly(const u8 *p, u32 len, struct mini_opts *o)
+{
+	u32 i;
+
+	if (len % 8 || !len)
+		return;
+	o->nr_sack = len / 8;
+	for (i = 0; i < len / 8; i++) {
+		o->sack[i].start = plain_be32(p + 8 * i);
+		o->sack[i].end = plain_be32(p + 8 * i + 4);
+	}
+}
+
 /* The same, read by a walk as plain as can be */
 static int parse_plainly(const u8 *p, u32 len, struct mini_opts *o)
 {
@@ -136,6 +177,15 @@ static int parse_plainly(const u8 *p, u32 len, struct mini_opts *o)
 		if (p[i] == 3 && n == 3) {
 			o->has_wscale = true;
 			o->wscale = p[i + 2] > 14 ? 14 : p[i + 2];
+		}
+		if (p[i] == 4 && n == 2)
+			o->sack_ok = true;
+		if (p[i] == 5)
+			sack_plainly(p + i + 2, n - 2, o);
+		if (p[i] == 8 && n == 10) {
+			o->has_ts = true;
+			o->tsval = plain_be32(p + i + 2);
+			o->tsecr = plain_be32(p + i + 6);
 		}
 		i += n;
 	}
@@ -205,7 +255,7 @@ static void parse_all_pairs(struct kunit *test)
 struct build_row {
 	const char *name;
 	struct mini_opts o;
-	u8 want[8];
+	u8 want[MINI_OPTS_MAX];
 	u8 len;
 };
 
@@ -215,6 +265,25 @@ static const struct build_row build_rows[] = {
 	{ "MSS and scale", { .mss = 536, .wscale = 7, .has_wscale = true },
 	  { 2, 4, 2, 24, 1, 3, 3, 7 }, 8 },
 	{ "scale of 0", { .has_wscale = true }, { 1, 3, 3, 0 }, 4 },
+	{ "SACK-permitted", { .sack_ok = true }, { 1, 1, 4, 2 }, 4 },
+	{ "timestamps", { .has_ts = true, .tsval = 258, .tsecr = 3 },
+	  { 1, 1, 8, 10, 0, 0, 1, 2, 0, 0, 0, 3 }, 12 },
+	{ "all of a SYN",
+	  { .mss = 1460, .wscale = 7, .has_wscale = true, .sack_ok = true,
+	    .has_ts = true, .tsval = 1 },
+	  { 2, 4, 5, 0xb4, 1, 3, 3, 7, 4, 2, 8, 10, 0, 0, 0, 1, 0, 0, 0, 0 },
+	  20 },
+	{ "timestamps and three blocks: not an octet is left",
+	  { .has_ts = true, .nr_sack = 3,
+	    .sack = { { 5, 6 }, { 3, 4 }, { 1, 2 } } },
+	  { 1, 1, 8, 10, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 5, 26,
+	    0, 0, 0, 5, 0, 0, 0, 6, 0, 0, 0, 3, 0, 0, 0, 4,
+	    0, 0, 0, 1, 0, 0, 0, 2 }, 40 },
+	{ "four blocks",
+	  { .nr_sack = 4,
+	    .sack = { { 7, 8 }, { 5, 6 }, { 3, 4 }, { 1, 2 } } },
+	  { 1, 1, 5, 34, 0, 0, 0, 7, 0, 0, 0, 8, 0, 0, 0, 5, 0, 0, 0, 6,
+	    0, 0, 0, 3, 0, 0, 0, 4, 0, 0, 0, 1, 0, 0, 0, 2 }, 36 },
 };
 
 static void build_desc(const struct build_row *r, char *desc)
@@ -246,7 +315,11 @@ static void build_and_parse(struct kunit *test)
 
 	for (mss = 0; mss <= 0xffff; mss += 13) {
 		o = (struct mini_opts){ .mss = mss, .wscale = mss % 15,
-					.has_wscale = true };
+					.has_wscale = true,
+					.sack_ok = mss & 1,
+					.has_ts = mss & 2,
+					.tsval = mss & 2 ? mss << 8 : 0,
+					.tsecr = mss & 2 ? ~mss : 0 };
 		len = mini_opts_build(&o, buf);
 		KUNIT_EXPECT_LE(test, len, MINI_OPTS_MAX);
 		KUNIT_EXPECT_EQ(test, mini_opts_parse(buf, len, &back), 0);
