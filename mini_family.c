@@ -296,6 +296,9 @@ static void mini_net_defaults(struct mini_net *mn)
 		.max_syn_backlog = 4096,
 		.max_tw		= 32768,
 		.max_orphans	= 8192,
+		.timestamps	= 1,
+		.sack		= 1,
+		.window_scaling	= 1,
 		.wmem		= { 4096, 16384, 4 << 20 },
 		.rmem		= { 4096, 131072, 6 << 20 },
 	};

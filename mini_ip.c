@@ -269,6 +269,16 @@ static u32 mini_ip_isn(struct mini_net *mn, const struct mini_tuple *t)
 	return (u32)f + (u32)(mini_ip_now_us() >> 2);
 }
 
+/*
+ * One for each pair of hosts, and not for each connection: TIME-WAIT compares
+ * the timestamps of two connections in a row (RFC 6191).
+ */
+static u32 mini_ip_ts_offset(struct mini_net *mn, const struct mini_tuple *t)
+{
+	return siphash_2u32((__force u32)t->laddr, (__force u32)t->raddr,
+			    &mn->isn_key);
+}
+
 /* ---- the port space that we share with kernel TCP ---- */
 
 static void mini_ip_port_range(struct mini_net *mn, u32 *low, u32 *high)
@@ -353,6 +363,7 @@ const struct mini_ip_ops mini_ipv4_ops = {
 	.xmit		= mini_ip_xmit,
 	.reply		= mini_ip_reply,
 	.isn		= mini_ip_isn,
+	.ts_offset	= mini_ip_ts_offset,
 	.port_range	= mini_ip_port_range,
 	.hold_port	= mini_ip_hold_port,
 	.drop_port	= mini_ip_drop_port,

@@ -71,6 +71,7 @@ static void mini_tcp_reset_fields(struct mini_sock *msk)
 {
 	memset(&msk->snd, 0, sizeof(msk->snd));
 	memset(&msk->rcv, 0, sizeof(msk->rcv));
+	memset(&msk->ts, 0, sizeof(msk->ts));
 	mini_rtt_init(&msk->rtt);
 	msk->snd.mss = MINI_MSS_DEFAULT;
 	msk->rcv.mss = MINI_MSS_DEFAULT;
@@ -242,17 +243,28 @@ int mini_tcp_get_port(struct sock *sk, unsigned short num)
 	return 0;
 }
 
-/* Shift and window that our SYN offers, from the receive buffer */
+/* What our SYN offers: a window and its shift, from the receive buffer, ... */
 static void mini_tcp_offer_window(struct sock *sk)
 {
 	struct mini_net *mn = mini_pernet(sock_net(sk));
 	struct mini_sock *msk = mini_sk(sk);
 	u32 most = max(sk->sk_rcvbuf, mn->sysctl.rmem[2]) / 2;
 
-	msk->rcv.wscale_ok = true;
-	msk->rcv.wscale = mini_wscale_for(most);
+	msk->rcv.wscale_ok = mn->sysctl.window_scaling;
+	msk->rcv.wscale = msk->rcv.wscale_ok ? mini_wscale_for(most) : 0;
 	msk->rcv.mss = msk->ip->mtu(sk) - MINI_IP_HLEN - MINI_TCP_HLEN;
 	msk->rcv.edge = min_t(u32, sk->sk_rcvbuf / 2, MINI_WND_UNSCALED_MAX);
+}
+
+/* ... and options, as far as the namespace has them */
+static void mini_tcp_offer_options(struct sock *sk)
+{
+	struct mini_net *mn = mini_pernet(sock_net(sk));
+	struct mini_sock *msk = mini_sk(sk);
+
+	msk->snd.sack_ok = mn->sysctl.sack;
+	msk->ts.ok = mn->sysctl.timestamps;
+	msk->ts.offset = mn->ip->ts_offset(mn, &msk->ep.t);
 }
 
 /* A local port, and with it the tuple in the table */
@@ -290,6 +302,7 @@ static void mini_tcp_start_syn(struct sock *sk)
 	WRITE_ONCE(sk->sk_err, 0);
 	sock_reset_flag(sk, SOCK_DONE);
 	mini_tcp_offer_window(sk);
+	mini_tcp_offer_options(sk);
 	MINI_INC(mn, ACTIVE_OPENS);
 	mini_send_syn(sk);
 	mini_timer_data_sent(sk);
@@ -403,10 +416,15 @@ void mini_tcp_synchronized(struct sock *sk, const struct mini_opts *o)
 
 	msk->snd.peer_mss = max_t(u32, o->mss ?: MINI_MSS_DEFAULT,
 				  MINI_MSS_MIN);
-	msk->rcv.wscale_ok = o->has_wscale;
-	msk->snd.wscale = o->has_wscale ? o->wscale : 0;
-	if (!o->has_wscale)	/* RFC 7323 2.2: both sides or none */
+	/* each option is in force if both SYNs have it, or not at all */
+	msk->rcv.wscale_ok &= o->has_wscale;
+	msk->snd.wscale = msk->rcv.wscale_ok ? o->wscale : 0;
+	if (!msk->rcv.wscale_ok)
 		msk->rcv.wscale = 0;
+	msk->snd.sack_ok &= o->sack_ok;
+	msk->ts.ok &= o->has_ts;
+	if (msk->ts.ok)
+		mini_ts_take(&msk->ts, o->tsval, mini_now(sk));
 	mini_tcp_mtu_changed(sk);
 	msk->snd.syn_acked = false;
 	msk->snd.push = msk->snd.nxt;
@@ -414,22 +432,30 @@ void mini_tcp_synchronized(struct sock *sk, const struct mini_opts *o)
 	mini_cc_start(&msk->cc, msk->snd.mss, mini_now(sk));
 }
 
-/**
- * mini_tcp_established() - our SYN has been ACKed
- * @sk: socket in SYN-SENT or SYN-RECEIVED, owned
- *
- * The first round-trip sample, when the SYN was sent but once (Karn).
- */
-void mini_tcp_established(struct sock *sk)
+/* The first round-trip sample; a SYN sent twice gives one by its echo only */
+static void mini_tcp_first_sample(struct sock *sk, const struct mini_seg *seg)
 {
 	struct mini_sock *msk = mini_sk(sk);
+	u64 rtt_us = msk->retries ? mini_ts_sample(sk, seg) :
+				    mini_now(sk) - msk->first_sent_us;
 
-	if (!msk->retries)
-		mini_rtt_sample(&msk->rtt,
-				mini_now(sk) - msk->first_sent_us);
+	if (rtt_us || !msk->retries)
+		mini_rtt_sample(&msk->rtt, rtt_us);
 	else
 		mini_rtt_syn_lost(&msk->rtt);
 	msk->retries = 0;
+}
+
+/**
+ * mini_tcp_established() - our SYN has been ACKed
+ * @sk: socket in SYN-SENT or SYN-RECEIVED, owned
+ * @seg: the segment that did it
+ */
+void mini_tcp_established(struct sock *sk, const struct mini_seg *seg)
+{
+	struct mini_sock *msk = mini_sk(sk);
+
+	mini_tcp_first_sample(sk, seg);
 	msk->snd.small = msk->snd.una;
 	mini_tcp_set_state(sk, TCP_ESTABLISHED);
 	mini_timer_data_acked(sk);
@@ -466,6 +492,8 @@ void mini_tcp_mtu_changed(struct sock *sk)
 	if (msk->user_mss)
 		mss = min_t(u32, mss, msk->user_mss);
 	mss = min(mss, mini_half_window(msk));
+	if (msk->ts.ok)		/* RFC 9293 3.7.1: less the options */
+		mss -= MINI_OPTS_TS_LEN;
 	msk->snd.mss = mss;
 	msk->cc.mss = mss;
 }

@@ -48,20 +48,39 @@ static void mini_grow_cwnd(struct sock *sk, u32 acked, u32 flight, u32 rtt_us)
 		cc->ops->on_ack(cc, acked, rtt_us, mini_now(sk));
 }
 
+/**
+ * mini_ts_sample() - the round trip by an echoed timestamp
+ * @sk: socket, owned
+ * @seg: segment with an ACK of something new
+ *
+ * It tells which copy of a segment arrived, where Karn would have to pass
+ * (RFC 7323 4.1).
+ *
+ * Return: microseconds, or 0 when there is none.
+ */
+u32 mini_ts_sample(struct sock *sk, const struct mini_seg *seg)
+{
+	const struct mini_ts *ts = &mini_sk(sk)->ts;
+
+	if (!ts->ok || !seg->opts.has_ts || !seg->opts.tsecr)
+		return 0;
+	return mini_ts_rtt_us(ts, seg->opts.tsecr, mini_now(sk));
+}
+
 /* SND.UNA < SEG.ACK =< SND.NXT */
-static void mini_new_ack(struct sock *sk, u32 ack)
+static void mini_new_ack(struct sock *sk, const struct mini_seg *seg)
 {
 	struct mini_sock *msk = mini_sk(sk);
 	u32 flight = mini_flight(msk), old_una = msk->snd.una;
-	u32 acked = ack - old_una, rtt_us;
+	u32 acked = seg->ack - old_una, rtt_us;
 
-	msk->snd.una = ack;
+	msk->snd.una = seg->ack;
 	msk->snd.syn_acked = true;
 	msk->bytes_acked += acked;
 	msk->retries = 0;
 	msk->icmp_soft = 0;
 	msk->first_sent_us = mini_now(sk);
-	rtt_us = mini_clean_rtx(sk, old_una);
+	rtt_us = mini_clean_rtx(sk, old_una) ?: mini_ts_sample(sk, seg);
 	if (rtt_us)
 		mini_rtt_sample(&msk->rtt, rtt_us);
 	else
@@ -136,7 +155,7 @@ enum mini_drop mini_ack_in(struct sock *sk, const struct mini_seg *seg)
 	if (!msk->snd.wnd)	/* the peer lives: it may keep us waiting */
 		msk->retries = 0;
 	if (seg->ack != msk->snd.una) {
-		mini_new_ack(sk, seg->ack);
+		mini_new_ack(sk, seg);
 	} else if (mini_is_dupack(msk, seg, window_moved)) {
 		MINI_INC(mn, DUP_ACKS);
 		mini_recovery_dupack(sk);

@@ -60,6 +60,36 @@ static void mini_refuse(struct sock *sk, const struct mini_seg *seg)
 	mini_reply_reset(mini_pernet(sock_net(sk)), &r, seg);
 }
 
+/*
+ * RFC 7323 5.3: R1 before the number is looked at, R3 once it is acceptable.
+ * A peer that has agreed on timestamps and then leaves them out is heard all
+ * the same: better no protection than no connection.
+ */
+static enum mini_drop mini_step_paws(struct sock *sk,
+				     const struct mini_seg *seg)
+{
+	struct mini_sock *msk = mini_sk(sk);
+
+	if (!msk->ts.ok || !seg->opts.has_ts ||
+	    !mini_ts_stale(&msk->ts, seg->opts.tsval, mini_now(sk)))
+		return MINI_PASS;
+	if (seg->len)
+		mini_send_ack(sk);
+	else
+		mini_send_challenge(sk);
+	return MINI_DROP_PAWS;
+}
+
+/* R3: not from ahead of Last.ACK.sent, which a delayed ACK is to echo (4.3) */
+static void mini_take_ts(struct sock *sk, const struct mini_seg *seg)
+{
+	struct mini_sock *msk = mini_sk(sk);
+
+	if (msk->ts.ok && seg->opts.has_ts &&
+	    seq_leq(seg->seq, msk->rcv.acked))
+		mini_ts_take(&msk->ts, seg->opts.tsval, mini_now(sk));
+}
+
 /* Step 1 of 3.10.7.4: sequence number */
 static enum mini_drop mini_step_seq(struct sock *sk,
 				    const struct mini_seg *seg)
@@ -147,7 +177,7 @@ static enum mini_drop mini_syn_rcvd_ack(struct sock *sk,
 		return MINI_DROP_FUTURE_ACK;
 	}
 	msk->snd.wl1 = seg->seq - 1;	/* this segment sets the window */
-	mini_tcp_established(sk);
+	mini_tcp_established(sk, seg);
 	return MINI_PASS;
 }
 
@@ -390,9 +420,10 @@ static enum mini_drop mini_rcv_sync(struct sock *sk, struct mini_seg *seg)
 		return mini_step_rst(sk, seg);
 	if (seg->flags & MINI_SYN)
 		return mini_step_syn(sk);
-	why = mini_step_seq(sk, seg);
+	why = mini_step_paws(sk, seg) ?: mini_step_seq(sk, seg);
 	if (why)
 		return why;
+	mini_take_ts(sk, seg);
 	why = mini_step_ack(sk, seg);
 	if (why || sk->sk_state == TCP_CLOSE)
 		return why;
@@ -425,7 +456,7 @@ static enum mini_drop mini_syn_sent_done(struct sock *sk,
 
 	msk->snd.una = seg->ack;
 	msk->snd.syn_acked = true;
-	mini_tcp_established(sk);
+	mini_tcp_established(sk, seg);
 	msk->ack_due |= MINI_ACK_NOW;
 	/* text and FIN that ride on the SYN: the sixth step and on */
 	seg->seq++;

@@ -76,9 +76,11 @@ static void mini_req_send_syn_ack(struct mini_net *mn,
 		.opts.mss = req->rcv_mss,
 		.opts.has_wscale = req->wscale_ok,
 		.opts.wscale = req->rcv_wscale,
+		.opts.sack_ok = req->sack_ok,
 	};
 	struct mini_reply r;
 
+	mini_opts_ts(&h.opts, &req->ts, mn->ip->now_us(), true);
 	mini_req_reply(req, &r);
 	mini_reply_send(mn, &r, &h);
 }
@@ -159,6 +161,26 @@ static struct mini_req *mini_req_alloc(struct mini_net *mn, struct sock *sk,
 	return req;
 }
 
+/* The options that the SYN has and that we want as well */
+static void mini_req_agree(struct mini_net *mn, struct mini_req *req,
+			   const struct mini_opts *o)
+{
+	int rcvbuf = READ_ONCE(req->listener->sk_rcvbuf);
+
+	req->wscale_ok = o->has_wscale && mn->sysctl.window_scaling;
+	if (req->wscale_ok) {
+		req->snd_wscale = o->wscale;
+		req->rcv_wscale =
+			mini_wscale_for(max(rcvbuf, mn->sysctl.rmem[2]) / 2);
+	}
+	req->sack_ok = o->sack_ok && mn->sysctl.sack;
+	req->ts.ok = o->has_ts && mn->sysctl.timestamps;
+	if (req->ts.ok) {
+		req->ts.offset = mn->ip->ts_offset(mn, &req->ep.t);
+		mini_ts_take(&req->ts, o->tsval, mn->ip->now_us());
+	}
+}
+
 /* What the SYN says, and what our SYN,ACK will */
 static void mini_req_fill(struct mini_net *mn, struct mini_req *req,
 			  const struct mini_seg *seg, u32 iss)
@@ -174,12 +196,7 @@ static void mini_req_fill(struct mini_net *mn, struct mini_req *req,
 	req->rcv_mss = mn->ip->reply_mtu(mn, &r) - MINI_IP_HLEN -
 		       MINI_TCP_HLEN;
 	req->rcv_wnd = min_t(u32, rcvbuf / 2, MINI_WND_UNSCALED_MAX);
-	req->wscale_ok = seg->opts.has_wscale;
-	if (req->wscale_ok) {
-		req->snd_wscale = seg->opts.wscale;
-		req->rcv_wscale =
-			mini_wscale_for(max(rcvbuf, mn->sysctl.rmem[2]) / 2);
-	}
+	mini_req_agree(mn, req, &seg->opts);
 	req->sent_us = mn->ip->now_us();
 }
 
@@ -288,6 +305,9 @@ static void mini_child_sequence(struct sock *child, const struct mini_req *req)
 		.mss = req->mss,
 		.has_wscale = req->wscale_ok,
 		.wscale = req->snd_wscale,
+		.sack_ok = req->sack_ok,
+		.has_ts = req->ts.ok,
+		.tsval = req->ts.recent,
 	};
 
 	msk->snd.iss = req->iss;
@@ -304,6 +324,9 @@ static void mini_child_sequence(struct sock *child, const struct mini_req *req)
 	msk->rcv.edge = msk->rcv.nxt + req->rcv_wnd;
 	msk->rcv.mss = req->rcv_mss;
 	msk->rcv.wscale = req->rcv_wscale;
+	msk->rcv.wscale_ok = req->wscale_ok;
+	msk->snd.sack_ok = req->sack_ok;
+	msk->ts = req->ts;
 	msk->first_sent_us = req->sent_us;
 	msk->retries = req->retries;
 	mini_tcp_synchronized(child, &o);
@@ -414,6 +437,7 @@ static void mini_req_ack(struct mini_net *mn, struct mini_req *req)
 	};
 	struct mini_reply r;
 
+	mini_opts_ts(&h.opts, &req->ts, mn->ip->now_us(), true);
 	if (!mini_challenge_ok(&req->challenge_us, mn->ip->now_us())) {
 		MINI_INC(mn, CHALLENGE_HELD);
 		return;
@@ -421,6 +445,22 @@ static void mini_req_ack(struct mini_net *mn, struct mini_req *req)
 	MINI_INC(mn, CHALLENGE_ACKS);
 	mini_req_reply(req, &r);
 	mini_reply_send(mn, &r, &h);
+}
+
+static enum mini_drop mini_req_rst(struct mini_net *mn, struct mini_req *req,
+				   const struct mini_seg *seg)
+{
+	u32 nxt = req->irs + 1;
+
+	if (seg->seq == nxt) {
+		MINI_INC(mn, ATTEMPT_FAILS);
+		mini_req_kill(mn, req);
+		return MINI_DROP_RST;
+	}
+	if (!seq_within(seg->seq, nxt, nxt + req->rcv_wnd))
+		return MINI_DROP_BAD_SEQ;
+	mini_req_ack(mn, req);
+	return MINI_DROP_BLIND_RST;
 }
 
 /* Steps 1, 2 and 4 for a half-open connection (3.10.7.4) */
@@ -431,16 +471,12 @@ static enum mini_drop mini_req_check(struct mini_net *mn, struct mini_req *req,
 	bool ok = mini_seq_acceptable(seg->seq, seg->len, nxt, nxt,
 				      req->rcv_wnd);
 
-	if (seg->flags & MINI_RST) {
-		if (seg->seq == nxt) {
-			MINI_INC(mn, ATTEMPT_FAILS);
-			mini_req_kill(mn, req);
-			return MINI_DROP_RST;
-		}
-		if (!seq_within(seg->seq, nxt, nxt + req->rcv_wnd))
-			return MINI_DROP_BAD_SEQ;
+	if (seg->flags & MINI_RST)
+		return mini_req_rst(mn, req, seg);
+	if (req->ts.ok && seg->opts.has_ts &&
+	    mini_ts_stale(&req->ts, seg->opts.tsval, mn->ip->now_us())) {
 		mini_req_ack(mn, req);
-		return MINI_DROP_BLIND_RST;
+		return MINI_DROP_PAWS;
 	}
 	if (ok && seg->flags & MINI_SYN) {
 		/* "if passive OPEN ... return to the LISTEN state" */

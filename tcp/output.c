@@ -94,6 +94,36 @@ void mini_push_header(struct sk_buff *skb, const struct mini_tuple *t,
 	memcpy(th + MINI_TCP_HLEN, opts, optlen);
 }
 
+/**
+ * mini_opts_ts() - the timestamps option of a segment, if they are in use
+ * @o: options to be sent
+ * @ts: timestamps of the connection
+ * @now_us: time
+ * @ack: the segment has an ACK; else TSecr is zero (RFC 7323 3.2)
+ */
+void mini_opts_ts(struct mini_opts *o, const struct mini_ts *ts, u64 now_us,
+		  bool ack)
+{
+	if (!ts->ok)
+		return;
+	o->has_ts = true;
+	o->tsval = mini_ts_now(ts, now_us);
+	o->tsecr = ack ? ts->recent : 0;
+}
+
+static void mini_transmit_opts(struct sock *sk, u8 flags, struct mini_opts *o)
+{
+	const struct mini_sock *msk = mini_sk(sk);
+
+	mini_opts_ts(o, &msk->ts, mini_now(sk), flags & MINI_ACK);
+	if (!(flags & MINI_SYN))
+		return;
+	o->mss = msk->rcv.mss;
+	o->has_wscale = msk->rcv.wscale_ok;
+	o->wscale = msk->rcv.wscale;
+	o->sack_ok = msk->snd.sack_ok;
+}
+
 /* Send @skb, ours to give away, as <SEQ=@seq><CTL=@flags> */
 static int mini_transmit(struct sock *sk, struct sk_buff *skb, u32 seq,
 			 u8 flags)
@@ -106,12 +136,9 @@ static int mini_transmit(struct sock *sk, struct sk_buff *skb, u32 seq,
 		.flags = flags,
 	};
 
-	if (!(flags & MINI_RST))
+	if (!(flags & MINI_RST)) {
 		h.wnd = mini_window_take(sk, flags);
-	if (flags & MINI_SYN) {
-		h.opts.mss = msk->rcv.mss;
-		h.opts.has_wscale = msk->rcv.wscale_ok;
-		h.opts.wscale = msk->rcv.wscale;
+		mini_transmit_opts(sk, flags, &h.opts);
 	}
 	MINI_INC(mn, OUT_SEGS);
 	MINI_ADD(mn, OUT_BYTES, skb->len);
@@ -235,7 +262,7 @@ static u32 mini_gso_max(const struct sock *sk)
 	if (msk->ep.t.wire != IPPROTO_TCP || !sk_can_gso(sk))
 		return msk->snd.mss;
 	room = min_t(u32, sk->sk_gso_max_size, U16_MAX) - MINI_IP_HLEN -
-	       MINI_TCP_HLEN;
+	       MINI_TCP_HLEN - MINI_OPTS_MAX;
 	return max_t(u32, rounddown(room, msk->snd.mss), msk->snd.mss);
 }
 

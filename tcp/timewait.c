@@ -79,6 +79,7 @@ static struct mini_tw *mini_tw_alloc(struct mini_net *mn, struct sock *sk)
 	tw->rcv_nxt = msk->rcv.nxt;
 	tw->rcv_wnd = mini_window_now(sk);
 	tw->rcv_wscale = msk->rcv.wscale;
+	tw->ts = msk->ts;
 	tw->mark = sk->sk_mark;
 	tw->tos = inet_sk(sk)->tos;
 	tw->oif = sk->sk_bound_dev_if;
@@ -136,6 +137,7 @@ static void mini_tw_ack(struct mini_tw *tw)
 	};
 	struct mini_reply r;
 
+	mini_opts_ts(&h.opts, &tw->ts, tw->mn->ip->now_us(), true);
 	mini_tw_reply(tw, &r);
 	mini_reply_send(tw->mn, &r, &h);
 }
@@ -156,9 +158,23 @@ static void mini_tw_challenge(struct mini_tw *tw)
 }
 
 /*
- * RFC 6191 without timestamps: a SYN beyond the last number seen is a new
- * connection. Its ISS lies beyond all that we sent in the old one.
+ * RFC 6191 section 2: is a SYN a new connection, and no late duplicate? By its
+ * timestamp where both have one, else by its number; a peer that begins to
+ * send timestamps has been restarted since.
  */
+static bool mini_tw_newer(const struct mini_tw *tw,
+			  const struct mini_seg *seg)
+{
+	s32 age = seg->opts.tsval - tw->ts.recent;
+
+	if (seg->opts.has_ts && !tw->ts.ok)
+		return true;
+	if (seg->opts.has_ts && age)
+		return age > 0;
+	return seq_gt(seg->seq, tw->rcv_nxt);
+}
+
+/* Its ISS lies beyond all that we sent in the old one (RFC 9293 3.6.1) */
 static bool mini_tw_reborn(struct mini_net *mn, struct mini_tw *tw,
 			   struct mini_seg *seg)
 {
@@ -166,7 +182,7 @@ static bool mini_tw_reborn(struct mini_net *mn, struct mini_tw *tw,
 	struct sock *listener;
 	u32 iss = tw->snd_nxt + MINI_WND_UNSCALED_MAX + 2;
 
-	if (seg->flags & MINI_ACK || !seq_gt(seg->seq, tw->rcv_nxt))
+	if (seg->flags & MINI_ACK || !mini_tw_newer(tw, seg))
 		return false;
 	listener = mini_lookup_listener(mn, &t, tw->oif);
 	if (!listener)
@@ -190,6 +206,22 @@ static enum mini_drop mini_tw_rst(struct mini_tw *tw,
 	return MINI_DROP_BLIND_RST;
 }
 
+/* RFC 7323 5.3, as for a socket: is it stale? If not, remember its time. */
+static bool mini_tw_stale(struct mini_tw *tw, const struct mini_seg *seg)
+{
+	u64 now_us = tw->mn->ip->now_us();
+	bool stale;
+
+	if (!tw->ts.ok || !seg->opts.has_ts)
+		return false;
+	spin_lock_bh(&tw->lock);
+	stale = mini_ts_stale(&tw->ts, seg->opts.tsval, now_us);
+	if (!stale && seq_leq(seg->seq, tw->rcv_nxt))
+		mini_ts_take(&tw->ts, seg->opts.tsval, now_us);
+	spin_unlock_bh(&tw->lock);
+	return stale;
+}
+
 /* All but RST and SYN; only a FIN makes the wait begin anew */
 static enum mini_drop mini_tw_late(struct mini_tw *tw,
 				   const struct mini_seg *seg)
@@ -197,6 +229,10 @@ static enum mini_drop mini_tw_late(struct mini_tw *tw,
 	bool ok = mini_seq_acceptable(seg->seq, seg->len, tw->rcv_nxt,
 				      tw->rcv_nxt, tw->rcv_wnd);
 
+	if (mini_tw_stale(tw, seg)) {
+		mini_tw_challenge(tw);
+		return MINI_DROP_PAWS;
+	}
 	if (ok && !(seg->flags & MINI_ACK))
 		return MINI_DROP_NO_ACK;
 	if (seg->flags & MINI_FIN && !seq_gt(seg->seq, tw->rcv_nxt))

@@ -8,6 +8,7 @@
 #include <linux/refcount.h>
 #include <linux/timer.h>
 #include <linux/workqueue.h>
+#include <mini/ts.h>
 #include <uapi/linux/af_mini.h>
 
 struct mini_net;
@@ -132,6 +133,8 @@ struct mini_listen {
  * @snd_wscale: its shift
  * @rcv_wscale: ours
  * @wscale_ok: both SYNs carry the option
+ * @sack_ok: both SYNs say SACK-permitted
+ * @ts: timestamps
  * @dead: out of the SYN queue; under mini_listen.lock
  * @retries: SYN,ACKs sent again
  * @sent_us: when the SYN,ACK was first sent
@@ -156,6 +159,8 @@ struct mini_req {
 	u8 snd_wscale;
 	u8 rcv_wscale;
 	bool wscale_ok;
+	bool sack_ok;
+	struct mini_ts ts;
 	bool dead;
 	u8 retries;
 	u64 sent_us;
@@ -178,6 +183,7 @@ struct mini_req {
  * @rcv_nxt: RCV.NXT
  * @rcv_wnd: octets
  * @rcv_wscale: shift for it
+ * @ts: timestamps
  * @dead: out of the table; under @lock
  * @challenge_us: when an ACK was last sent
  * @mark: skb mark for replies
@@ -188,7 +194,7 @@ struct mini_tw {
 	struct mini_ep ep;
 	struct mini_owner owner;
 	refcount_t refs;
-	spinlock_t lock;	/* dead, challenge_us, arming the timer */
+	spinlock_t lock;	/* ts, dead, challenge_us, arming the timer */
 	struct mini_net *mn;
 	struct mini_timer timer;
 	struct rcu_head rcu;
@@ -196,6 +202,7 @@ struct mini_tw {
 	u32 rcv_nxt;
 	u32 rcv_wnd;
 	u8 rcv_wscale;
+	struct mini_ts ts;
 	bool dead;
 	u64 challenge_us;
 	u32 mark;

@@ -36,6 +36,7 @@ struct mini_reply {
  * @xmit: send @skb, whose data starts at the TCP header; takes @skb
  * @reply: the same without a socket
  * @isn: initial sequence number for a tuple (RFC 6528)
+ * @ts_offset: where the timestamp clock towards a host begins (RFC 7323 7.1)
  * @port_range: first and last port that connect() may choose
  * @hold_port: keep kernel TCP off @p; process context; errno of bind(2)
  * @drop_port: let it go; process context
@@ -55,6 +56,7 @@ struct mini_ip_ops {
 	int (*reply)(struct mini_net *mn, const struct mini_reply *r,
 		     struct sk_buff *skb);
 	u32 (*isn)(struct mini_net *mn, const struct mini_tuple *t);
+	u32 (*ts_offset)(struct mini_net *mn, const struct mini_tuple *t);
 	void (*port_range)(struct mini_net *mn, u32 *low, u32 *high);
 	int (*hold_port)(struct mini_net *mn, struct mini_port *p, bool reuse);
 	void (*drop_port)(struct mini_port *p);

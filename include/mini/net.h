@@ -33,6 +33,9 @@ struct mini_ip_ops;
  * @max_syn_backlog: half-open connections per listener
  * @max_tw: TIME-WAITs in this namespace
  * @max_orphans: orphans in this namespace
+ * @timestamps: offer timestamps (RFC 7323)
+ * @sack: offer SACK (RFC 2018)
+ * @window_scaling: offer window scaling (RFC 7323)
  * @wmem: min, default, max of the send buffer, octets
  * @rmem: min, default, max of the receive buffer, octets
  */
@@ -50,6 +53,9 @@ struct mini_sysctl {
 	int max_syn_backlog;
 	int max_tw;
 	int max_orphans;
+	int timestamps;
+	int sack;
+	int window_scaling;
 	int wmem[3];
 	int rmem[3];
 };

@@ -22,6 +22,9 @@
 #define MINI_WSCALE_MAX		14U
 #define MINI_WND_UNSCALED_MAX	65535U
 
+/* RFC 7323 5.5: idle for longer, and TS.Recent is not to be trusted */
+#define MINI_PAWS_24DAYS_US	(24ULL * 86400 * MINI_USEC_PER_SEC)
+
 /* RFC 6298 2.1: "the sender SHOULD set RTO <- 1 second" */
 #define MINI_RTO_INIT_US	(1U * MINI_USEC_PER_SEC)
 /*

@@ -11,6 +11,7 @@
 #include <mini/param.h>
 #include <mini/rtt.h>
 #include <mini/skb.h>
+#include <mini/ts.h>
 
 /*
  * Locks, outermost first
@@ -59,6 +60,7 @@ struct mini_ip_ops;
  * @dupacks: duplicate ACKs in a row
  * @partial: this recovery has seen a partial ACK
  * @syn_acked: our SYN has been ACKed
+ * @sack_ok: SACK is in use (RFC 2018): offered, and then agreed on
  */
 struct mini_snd {
 	u32 una;
@@ -81,6 +83,7 @@ struct mini_snd {
 	u32 dupacks;
 	bool partial;
 	bool syn_acked;
+	bool sack_ok;
 };
 
 /**
@@ -146,6 +149,7 @@ enum {
  * @icmp_soft: last soft error, for the user when R2 is reached
  * @snd: send side
  * @rcv: receive side
+ * @ts: timestamps
  * @rtt: round-trip estimator
  * @cc: congestion state
  * @rtx: sent and not ACKed, in order; sk_write_queue holds what is unsent
@@ -193,6 +197,7 @@ struct mini_sock {
 
 	struct mini_snd snd;
 	struct mini_rcv rcv;
+	struct mini_ts ts;
 	struct mini_rtt rtt;
 	struct mini_cc cc;
 	struct sk_buff_head rtx;

@@ -98,7 +98,7 @@ void mini_tcp_bury(struct sock *sk);
 void mini_tcp_abort(struct sock *sk, int err);
 void mini_tcp_timed_out(struct sock *sk);
 void mini_tcp_synchronized(struct sock *sk, const struct mini_opts *o);
-void mini_tcp_established(struct sock *sk);
+void mini_tcp_established(struct sock *sk, const struct mini_seg *seg);
 void mini_tcp_mtu_changed(struct sock *sk);
 u32 mini_keepidle_s(const struct sock *sk);
 u32 mini_keepintvl_s(const struct sock *sk);
@@ -144,6 +144,7 @@ int mini_tcp_backlog_rcv(struct sock *sk, struct sk_buff *skb);
 void mini_child_rcv(struct sock *child, struct mini_seg *seg);
 
 /* tcp/ack.c */
+u32 mini_ts_sample(struct sock *sk, const struct mini_seg *seg);
 enum mini_drop mini_ack_in(struct sock *sk, const struct mini_seg *seg);
 
 /* tcp/ofo.c */
@@ -161,6 +162,8 @@ void mini_recovery_timeout(struct sock *sk);
 void mini_recovery_resend_all(struct sock *sk);
 
 /* tcp/output.c */
+void mini_opts_ts(struct mini_opts *o, const struct mini_ts *ts, u64 now_us,
+		  bool ack);
 void mini_push_header(struct sk_buff *skb, const struct mini_tuple *t,
 		      const struct mini_header *h);
 void mini_send_syn(struct sock *sk);

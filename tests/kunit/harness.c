@@ -11,6 +11,7 @@
 #include <net/checksum.h>
 #include <net/net_namespace.h>
 #include <net/sock.h>
+#include <mini/unaligned.h>
 #include "harness.h"
 
 /* low words of the clock wrap early in each test */
@@ -167,17 +168,81 @@ static void mini_t_break(struct mini_t *t, const char *rule)
 		t->broken = rule;
 }
 
-static void mini_t_take_opt(struct mini_t *t, struct mini_t_rec *rec,
-			    const u8 *p)
+static bool mini_t_take_syn_opt(struct mini_t_rec *rec, const u8 *p)
 {
-	if (!mini_t_is_syn(rec->flags))
-		mini_t_break(t, "MUST-65: option of a SYN elsewhere");
 	if (p[0] == MINI_OPT_MSS && p[1] == 4)
 		rec->mss = p[2] << 8 | p[3];
 	else if (p[0] == MINI_OPT_WSCALE && p[1] == 3 && p[2] <= 14)
 		rec->ws = MINI_T_WS(p[2]);
+	else if (p[0] == MINI_OPT_SACK_OK && p[1] == 2)
+		rec->sack_ok = true;
 	else
+		return false;
+	return true;
+}
+
+static void mini_t_take_sack(struct mini_t *t, struct mini_t_rec *rec,
+			     const u8 *p)
+{
+	u8 i;
+
+	if (!t->our_sack || !t->peer_sack)
+		mini_t_break(t, "SK-2: SACK was not agreed on");
+	rec->nr_sack = (p[1] - 2) / 8;
+	if (!rec->nr_sack || p[1] != 2 + 8 * rec->nr_sack)
+		return mini_t_break(t, "SK-6: not whole blocks");
+	for (i = 0; i < rec->nr_sack; i++) {
+		struct mini_range *r = &rec->sack[i];
+
+		r->start = get_unaligned_be32(p + 2 + 8 * i);
+		r->end = get_unaligned_be32(p + 6 + 8 * i);
+		if (!seq_lt(r->start, r->end))
+			mini_t_break(t, "SK-6: an empty block");
+		if (i && seq_leq(r->start, rec->ack))
+			mini_t_break(t, "SK-6: a block below the ACK");
+	}
+}
+
+static void mini_t_take_ts(struct mini_t *t, struct mini_t_rec *rec,
+			   const u8 *p)
+{
+	rec->has_ts = true;
+	rec->tsval = get_unaligned_be32(p + 2);
+	rec->tsecr = get_unaligned_be32(p + 6);
+	if (rec->tsecr && !(rec->flags & MINI_ACK))
+		mini_t_break(t, "HP-8: an echo without an ACK");
+	if (t->our_ts && seq_lt(rec->tsval, t->our_tsval))
+		mini_t_break(t, "HP-14: the timestamp clock went back");
+	t->our_tsval = rec->tsval;
+}
+
+static void mini_t_take_opt(struct mini_t *t, struct mini_t_rec *rec,
+			    const u8 *p)
+{
+	if (p[0] == MINI_OPT_SACK)
+		mini_t_take_sack(t, rec, p);
+	else if (p[0] == MINI_OPT_TS && p[1] == 10)
+		mini_t_take_ts(t, rec, p);
+	else if (!mini_t_take_syn_opt(rec, p))
 		mini_t_break(t, "an option that was never asked for");
+	else if (!mini_t_is_syn(rec->flags))
+		mini_t_break(t, "MUST-65, SK-1: option of a SYN elsewhere");
+}
+
+/* What the options say when all of them are known */
+static void mini_t_check_opts(struct mini_t *t, const struct mini_t_rec *rec)
+{
+	bool rst = rec->flags & MINI_RST;
+
+	if (mini_t_is_syn(rec->flags)) {
+		t->our_ws = rec->ws;
+		t->our_sack = rec->sack_ok;
+		t->our_ts = rec->has_ts;
+	} else if (!rst && t->our_ts && t->peer_ts && !rec->has_ts) {
+		mini_t_break(t, "HP-6: a timestamp is missing");
+	} else if (rec->has_ts && !(t->our_ts && t->peer_ts)) {
+		mini_t_break(t, "HP-5: timestamps were not agreed on");
+	}
 }
 
 /* MUST-68, MUST-69: walk the options as a stranger would */
@@ -281,9 +346,8 @@ static void mini_t_capture(struct mini_t *t, struct sk_buff *skb,
 	rec.up = th->urg ? ntohs(th->urg_ptr) : 0;
 	mini_t_check_header(t, th, mt);
 	mini_t_take_opts(t, &rec, (u8 *)(th + 1), skb->data + hlen);
-	if (th->syn)
-		t->our_ws = rec.ws;
-	else if (t->our_ws && t->peer_ws)
+	mini_t_check_opts(t, &rec);
+	if (!th->syn && t->our_ws && t->peer_ws)
 		rec.wnd <<= t->our_ws - 1;
 	if (th->ack && !th->rst && th->dest == t->tuple.rport)
 		mini_t_check_edge(t, &rec);
@@ -348,6 +412,12 @@ static u32 mini_t_op_isn(struct mini_net *mn, const struct mini_tuple *mt)
 	return mini_t_cur->iss;
 }
 
+static u32 mini_t_op_ts_offset(struct mini_net *mn,
+			       const struct mini_tuple *mt)
+{
+	return MINI_T_TS_OFF;
+}
+
 static void mini_t_op_port_range(struct mini_net *mn, u32 *low, u32 *high)
 {
 	*low = 30000;
@@ -380,6 +450,7 @@ static const struct mini_ip_ops mini_t_ops = {
 	.xmit		= mini_t_op_xmit,
 	.reply		= mini_t_op_reply,
 	.isn		= mini_t_op_isn,
+	.ts_offset	= mini_t_op_ts_offset,
 	.port_range	= mini_t_op_port_range,
 	.hold_port	= mini_t_op_hold_port,
 	.drop_port	= mini_t_op_drop_port,

@@ -30,6 +30,10 @@
 /* RFC 6298 2.2: R + 4 * R/2 */
 #define MINI_T_RTO_MS	300U
 
+/* ours and the peer's timestamp clocks begin here; the peer's wraps soon */
+#define MINI_T_TS_OFF		0x12345678U
+#define MINI_T_PEER_TS_OFF	0xff0fff00U
+
 /* far outside of any window, on either side of it */
 #define MINI_T_FAR	0x30000000
 
@@ -61,6 +65,12 @@
  * @seq0: the number is 0 and not an offset
  * @any_seq: do not compare the number
  * @label: carries what an IP security option would leave in the skb
+ * @age: TSval is this many ticks behind the peer's clock
+ * @no_ts: leave the timestamp out
+ * @ecr: TSecr; 0 is the last TSval that the peer has seen
+ * @nr_sack: SACK blocks. Not compared when 0.
+ * @sack: they, as offsets from the zero point of the other side
+ * @no_sack: there must be none
  * @opts: these octets in place of the options
  * @opts_len: of @opts, a multiple of four
  *
@@ -79,6 +89,12 @@ struct mini_t_seg {
 	bool seq0;
 	bool any_seq;
 	bool label;
+	s32 age;
+	bool no_ts;
+	u32 ecr;
+	u8 nr_sack;
+	struct mini_range sack[MINI_SACK_MAX];
+	bool no_sack;
 	const u8 *opts;
 	u8 opts_len;
 };
@@ -103,6 +119,12 @@ struct mini_t_seg {
  * @len: octets of payload
  * @mss: option, 0 without
  * @up: urgent pointer
+ * @sack_ok: SACK-permitted
+ * @has_ts: timestamps option
+ * @tsval: TSval
+ * @tsecr: TSecr
+ * @nr_sack: SACK blocks
+ * @sack: they, absolute
  */
 struct mini_t_rec {
 	u64 at_us;
@@ -117,6 +139,12 @@ struct mini_t_rec {
 	u32 len;
 	u16 mss;
 	u16 up;
+	bool sack_ok;
+	bool has_ts;
+	u32 tsval;
+	u32 tsecr;
+	u8 nr_sack;
+	struct mini_range sack[MINI_SACK_MAX];
 };
 
 /* how mini_t_rx() lays out the payload */
@@ -162,6 +190,11 @@ enum mini_t_shape {
  * @peer_mss: the peer's MSS option, MINI_T_NOMSS for none
  * @peer_ws: the peer's option: MINI_T_WS(shift), 0 for none
  * @peer_wnd: the peer's usual window
+ * @peer_sack: the peer says SACK-permitted
+ * @peer_ts: the peer has timestamps
+ * @our_sack: we said SACK-permitted
+ * @our_ts: we had a timestamp in the SYN
+ * @our_tsval: the last TSval of ours
  * @our_ws: our option in the SYN, MINI_T_WS(shift), 0 for none
  * @edge: highest right edge that we offered
  * @edge_known: @edge has a value
@@ -205,6 +238,11 @@ struct mini_t {
 	s32 peer_mss;
 	u8 peer_ws;
 	u32 peer_wnd;
+	bool peer_sack;
+	bool peer_ts;
+	bool our_sack;
+	bool our_ts;
+	u32 our_tsval;
 	u8 our_ws;
 	u32 edge;
 	bool edge_known;

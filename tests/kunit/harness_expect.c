@@ -65,6 +65,16 @@ static const char *mini_t_flags(u8 flags, char *buf)
 	return buf;
 }
 
+static void mini_t_print_sack(struct mini_t *t, const struct mini_t_rec *r)
+{
+	u32 zero = r->tx ? t->peer_zero : t->our_zero;
+	u8 i;
+
+	for (i = 0; i < r->nr_sack; i++)
+		kunit_err(t->test, "               sack %d to %d",
+			  r->sack[i].start - zero, r->sack[i].end - zero);
+}
+
 static void mini_t_print_rec(struct mini_t *t, const struct mini_t_rec *r)
 {
 	u32 seq = r->seq - (r->tx ? t->our_zero : t->peer_zero);
@@ -78,6 +88,7 @@ static void mini_t_print_rec(struct mini_t *t, const struct mini_t_rec *r)
 		  at, r->tx ? "->" : "<-", mini_t_flags(r->flags, flags), seq,
 		  r->len, ack, r->wnd, r->mss, r->up,
 		  r->reply ? " (no socket)" : "");
+	mini_t_print_sack(t, r);
 }
 
 static void mini_t_print(struct mini_t *t)
@@ -183,6 +194,23 @@ static bool mini_t_wnd_ok(const struct mini_t_seg *seg, u32 wnd)
 	return wnd == (seg->wnd == MINI_T_SHUT ? 0 : seg->wnd);
 }
 
+static bool mini_t_sack_ok(const struct mini_t *t,
+			   const struct mini_t_seg *seg,
+			   const struct mini_t_rec *rec)
+{
+	u8 i;
+
+	if (!seg->nr_sack)
+		return !seg->no_sack || !rec->nr_sack;
+	if (rec->nr_sack != seg->nr_sack)
+		return false;
+	for (i = 0; i < seg->nr_sack; i++)
+		if (rec->sack[i].start != t->peer_zero + seg->sack[i].start ||
+		    rec->sack[i].end != t->peer_zero + seg->sack[i].end)
+			return false;
+	return true;
+}
+
 static bool mini_t_opts_ok(const struct mini_t_seg *seg,
 			   const struct mini_t_rec *rec)
 {
@@ -199,7 +227,8 @@ static bool mini_t_match(const struct mini_t *t, const struct mini_t_seg *seg,
 	return mini_t_flags_ok(seg, rec->flags) && mini_t_seq_ok(t, seg, rec) &&
 	       (!ack || rec->ack == t->peer_zero + seg->ack) &&
 	       rec->len == seg->len && mini_t_wnd_ok(seg, rec->wnd) &&
-	       (!seg->up || rec->up == seg->up) && mini_t_opts_ok(seg, rec);
+	       (!seg->up || rec->up == seg->up) && mini_t_opts_ok(seg, rec) &&
+	       mini_t_sack_ok(t, seg, rec);
 }
 
 /**

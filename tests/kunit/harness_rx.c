@@ -3,6 +3,7 @@
 #include <linux/ip.h>
 #include <linux/tcp.h>
 #include <net/net_namespace.h>
+#include <mini/unaligned.h>
 #include "harness.h"
 
 static u16 mini_t_hdr_wnd(const struct mini_t *t, const struct mini_t_seg *seg)
@@ -14,6 +15,44 @@ static u16 mini_t_hdr_wnd(const struct mini_t *t, const struct mini_t_seg *seg)
 	if (!(mini_t_hdr_flags(seg) & MINI_SYN) && t->our_ws && t->peer_ws)
 		wnd >>= t->peer_ws - 1;
 	return min_t(u32, wnd, 0xffff);
+}
+
+static u8 *mini_t_put_range(const struct mini_t *t, u8 *p,
+			    const struct mini_range *r)
+{
+	put_unaligned_be32(t->our_zero + r->start, p);
+	put_unaligned_be32(t->our_zero + r->end, p + 4);
+	return p + 8;
+}
+
+static u32 mini_t_peer_tsval(const struct mini_t *t,
+			     const struct mini_t_seg *seg)
+{
+	return (u32)(t->now_us >> MINI_TS_TICK_SHIFT) + MINI_T_PEER_TS_OFF -
+	       seg->age;
+}
+
+/* Timestamps and SACK, of any segment of the peer's */
+static u32 mini_t_build_usual(const struct mini_t *t,
+			      const struct mini_t_seg *seg, u8 *p)
+{
+	u8 *start = p;
+	u8 i;
+
+	if (t->peer_ts && !seg->no_ts &&
+	    !(mini_t_hdr_flags(seg) & MINI_RST)) {
+		memcpy(p, "\x01\x01\x08\x0a", 4);
+		put_unaligned_be32(mini_t_peer_tsval(t, seg), p + 4);
+		put_unaligned_be32(seg->ecr ?: t->our_tsval, p + 8);
+		p += 12;
+	}
+	if (seg->nr_sack) {
+		memcpy(p, "\x01\x01\x05\x02", 4);
+		p[3] += 8 * seg->nr_sack;
+		for (i = 0, p += 4; i < seg->nr_sack; i++)
+			p = mini_t_put_range(t, p, &seg->sack[i]);
+	}
+	return p - start;
 }
 
 static u32 mini_t_build_opts(const struct mini_t *t,
@@ -28,7 +67,7 @@ static u32 mini_t_build_opts(const struct mini_t *t,
 		return seg->opts_len;
 	}
 	if (!(mini_t_hdr_flags(seg) & MINI_SYN))
-		return 0;
+		return mini_t_build_usual(t, seg, p);
 	if (mss != MINI_T_NOMSS) {
 		*p++ = MINI_OPT_MSS;
 		*p++ = 4;
@@ -41,7 +80,11 @@ static u32 mini_t_build_opts(const struct mini_t *t,
 		*p++ = 3;
 		*p++ = ws - 1;
 	}
-	return p - start;
+	if (t->peer_sack) {
+		memcpy(p, "\x01\x01\x04\x02", 4);
+		p += 4;
+	}
+	return p - start + mini_t_build_usual(t, seg, p);
 }
 
 static u32 mini_t_abs_seq(const struct mini_t *t, const struct mini_t_seg *seg)
