@@ -298,6 +298,7 @@ static void mini_net_defaults(struct mini_net *mn)
 		.max_orphans	= 8192,
 		.timestamps	= 1,
 		.sack		= 1,
+		.dsack		= 1,
 		.window_scaling	= 1,
 		.wmem		= { 4096, 16384, 4 << 20 },
 		.rmem		= { 4096, 131072, 6 << 20 },

@@ -126,6 +126,7 @@ static const struct ctl_table mini_sysctl_template[] = {
 		 SYSCTL_INT_MAX),
 	MINI_INT("tcp_timestamps", timestamps, SYSCTL_ZERO, SYSCTL_ONE),
 	MINI_INT("tcp_sack", sack, SYSCTL_ZERO, SYSCTL_ONE),
+	MINI_INT("tcp_dsack", dsack, SYSCTL_ZERO, SYSCTL_ONE),
 	MINI_INT("tcp_window_scaling", window_scaling, SYSCTL_ZERO,
 		 SYSCTL_ONE),
 	MINI_INTS("tcp_wmem", wmem, 3 * sizeof(int), &mini_buf_min,

@@ -90,6 +90,32 @@ static void mini_take_ts(struct sock *sk, const struct mini_seg *seg)
 		mini_ts_take(&msk->ts, seg->opts.tsval, mini_now(sk));
 }
 
+/**
+ * mini_tcp_dup() - octets came that we have: let the peer know (RFC 2883)
+ * @sk: socket, owned
+ * @start: first number
+ * @end: one past the last
+ */
+void mini_tcp_dup(struct sock *sk, u32 start, u32 end)
+{
+	struct mini_net *mn = mini_pernet(sock_net(sk));
+	struct mini_sock *msk = mini_sk(sk);
+
+	if (!msk->snd.sack_ok || !mn->sysctl.dsack || start == end)
+		return;
+	MINI_INC(mn, DSACKS_TOLD);
+	mini_sack_dup(&msk->rcv.sack, start, end);
+}
+
+/* Text at or below RCV.NXT has come before, wholly or in part */
+static void mini_old_text(struct sock *sk, u32 seq, u32 end)
+{
+	u32 nxt = mini_sk(sk)->rcv.nxt;
+
+	if (seq_lt(seq, nxt))
+		mini_tcp_dup(sk, seq, seq_lt(end, nxt) ? end : nxt);
+}
+
 /* Step 1 of 3.10.7.4: sequence number */
 static enum mini_drop mini_step_seq(struct sock *sk,
 				    const struct mini_seg *seg)
@@ -104,6 +130,7 @@ static enum mini_drop mini_step_seq(struct sock *sk,
 	if (!wnd && seg->seq == msk->rcv.nxt && seg->flags & MINI_ACK &&
 	    !(seg->flags & MINI_SYN))
 		return MINI_PASS;
+	mini_old_text(sk, seg->seq, seg->seq + seg->len);
 	/* empty ones are answered seldom, or two TCPs could do so for ever */
 	if (seg->len)
 		mini_send_ack(sk);
@@ -302,6 +329,7 @@ static enum mini_drop mini_text_in_order(struct sock *sk,
 	struct sk_buff *skb = seg->skb;
 	u32 len = mini_cb(skb)->end_seq - msk->rcv.nxt;
 
+	mini_old_text(sk, mini_cb(skb)->seq, mini_cb(skb)->end_seq);
 	if (!mini_text_room(sk, skb)) {
 		seg->flags &= ~MINI_FIN;
 		return MINI_DROP_RCV_BUF;
@@ -313,6 +341,8 @@ static enum mini_drop mini_text_in_order(struct sock *sk,
 	mini_skb_queue_rcv(sk, skb);
 	if (!RB_EMPTY_ROOT(&msk->ofo))
 		*fin = mini_ofo_drain(sk);
+	if (msk->rcv.sack.nr)
+		mini_sack_trim(&msk->rcv.sack, msk->rcv.nxt);
 	if (msk->rcv.nxt - msk->rcv.acked >= 2 * msk->rcv.seg)
 		msk->ack_due |= MINI_ACK_NOW;
 	mini_wake_reader(sk);

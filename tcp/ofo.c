@@ -53,6 +53,23 @@ static void mini_ofo_drop_covered(struct sock *sk, struct sk_buff *skb)
 	}
 }
 
+/* RFC 2883 4.2: the first of the octets of @skb that a neighbour has too */
+static void mini_ofo_overlap(struct sock *sk, const struct sk_buff *skb)
+{
+	const struct mini_skb_cb *cb = mini_cb(skb), *other;
+	struct sk_buff *at = mini_rb_skb(rb_prev(&skb->rbnode));
+
+	if (!at || seq_leq(mini_cb(at)->end_seq, cb->seq))
+		at = mini_rb_skb(rb_next(&skb->rbnode));
+	if (!at)
+		return;
+	other = mini_cb(at);
+	if (seq_lt(other->seq, cb->end_seq))
+		mini_tcp_dup(sk, seq_max(other->seq, cb->seq),
+			     seq_lt(other->end_seq, cb->end_seq) ?
+			     other->end_seq : cb->end_seq);
+}
+
 /* Link @skb where it belongs; false when it is there already */
 static bool mini_ofo_link(struct sock *sk, struct sk_buff *skb)
 {
@@ -95,15 +112,21 @@ enum mini_drop mini_ofo_keep(struct sock *sk, struct mini_seg *seg)
 {
 	struct mini_net *mn = mini_pernet(sock_net(sk));
 	struct sk_buff *skb = seg->skb;
+	u32 start = mini_cb(skb)->seq, end = mini_cb(skb)->end_seq;
 
 	if (atomic_read(&sk->sk_rmem_alloc) + skb->truesize > sk->sk_rcvbuf ||
 	    !sk_rmem_schedule(sk, skb, skb->truesize))
 		return MINI_DROP_RCV_BUF;
 	MINI_INC(mn, OFO_QUEUED);
+	if (start != end)	/* a FIN alone has nothing to tell of */
+		mini_sack_add(&mini_sk(sk)->rcv.sack, start, end);
 	if (!mini_ofo_append(sk, skb)) {
-		if (!mini_ofo_link(sk, skb))
+		if (!mini_ofo_link(sk, skb)) {
+			mini_tcp_dup(sk, start, end);
 			return MINI_DROP_OFO_DUP;
+		}
 		skb_set_owner_r(skb, sk);
+		mini_ofo_overlap(sk, skb);
 		mini_ofo_drop_covered(sk, skb);
 	}
 	seg->skb = NULL;
@@ -132,6 +155,9 @@ bool mini_ofo_prune(struct sock *sk, u32 need)
 		mini_drop(mn, skb, MINI_DROP_OFO_PRUNED);
 		any = true;
 	}
+	/* no block may tell of what is gone; what is left is told as it grows */
+	if (any)
+		mini_sk(sk)->rcv.sack.nr = 0;
 	return any;
 }
 

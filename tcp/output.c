@@ -111,17 +111,61 @@ void mini_opts_ts(struct mini_opts *o, const struct mini_ts *ts, u64 now_us,
 	o->tsecr = ack ? ts->recent : 0;
 }
 
+/* What is held out of order, and duplicates: as many blocks as there is room */
+static void mini_opts_sack(struct mini_sock *msk, struct mini_opts *o)
+{
+	u8 room = msk->ts.ok ? MINI_SACK_MAX - 1 : MINI_SACK_MAX;
+
+	if (msk->rcv.sack.nr || msk->rcv.sack.dup)
+		o->nr_sack = mini_sack_tell(&msk->rcv.sack, o->sack, room);
+}
+
 static void mini_transmit_opts(struct sock *sk, u8 flags, struct mini_opts *o)
 {
-	const struct mini_sock *msk = mini_sk(sk);
+	struct mini_sock *msk = mini_sk(sk);
 
 	mini_opts_ts(o, &msk->ts, mini_now(sk), flags & MINI_ACK);
+	if (msk->snd.sack_ok && flags & MINI_ACK && !(flags & MINI_SYN))
+		mini_opts_sack(msk, o);
 	if (!(flags & MINI_SYN))
 		return;
 	o->mss = msk->rcv.mss;
 	o->has_wscale = msk->rcv.wscale_ok;
 	o->wscale = msk->rcv.wscale;
 	o->sack_ok = msk->snd.sack_ok;
+}
+
+/* Larger packets than the MSS may go down to IP, to be cut there */
+static bool mini_can_gso(const struct sock *sk)
+{
+	return mini_sk(sk)->ep.t.wire == IPPROTO_TCP && sk_can_gso(sk);
+}
+
+static void mini_set_gso(const struct sock *sk, struct sk_buff *skb, u32 mss)
+{
+	struct skb_shared_info *shinfo = skb_shinfo(skb);
+	bool large = skb->len > mss;
+
+	shinfo->gso_size = large ? mss : 0;
+	shinfo->gso_segs = large ? DIV_ROUND_UP(skb->len, mss) : 0;
+	shinfo->gso_type = large ? sk->sk_gso_type : 0;
+}
+
+/*
+ * SACK blocks beside payload: the packet is cut finer where IP cuts it, and
+ * else the blocks stay behind when they do not fit (RFC 9293 3.7.1).
+ */
+static void mini_fit_payload(const struct sock *sk, struct sk_buff *skb,
+			     struct mini_opts *o)
+{
+	u32 mss = mini_sk(sk)->snd.mss;
+	u32 less = o->nr_sack ? MINI_OPTS_SACK_LEN(o->nr_sack) : 0;
+
+	if (less && mini_can_gso(sk) && mss > less + MINI_MSS_MIN)
+		mss -= less;
+	else if (less && skb->len + less > mss)
+		o->nr_sack = 0;
+	mini_set_gso(sk, skb, mss);
 }
 
 /* Send @skb, ours to give away, as <SEQ=@seq><CTL=@flags> */
@@ -140,6 +184,8 @@ static int mini_transmit(struct sock *sk, struct sk_buff *skb, u32 seq,
 		h.wnd = mini_window_take(sk, flags);
 		mini_transmit_opts(sk, flags, &h.opts);
 	}
+	if (skb->len)
+		mini_fit_payload(sk, skb, &h.opts);
 	MINI_INC(mn, OUT_SEGS);
 	MINI_ADD(mn, OUT_BYTES, skb->len);
 	if (flags & MINI_ACK) {
@@ -259,7 +305,7 @@ static u32 mini_gso_max(const struct sock *sk)
 	const struct mini_sock *msk = mini_sk(sk);
 	u32 room;
 
-	if (msk->ep.t.wire != IPPROTO_TCP || !sk_can_gso(sk))
+	if (!mini_can_gso(sk))
 		return msk->snd.mss;
 	room = min_t(u32, sk->sk_gso_max_size, U16_MAX) - MINI_IP_HLEN -
 	       MINI_TCP_HLEN - MINI_OPTS_MAX;
@@ -282,25 +328,13 @@ u32 mini_size_goal(const struct sock *sk)
 	return max(rounddown(goal, mss), mss);
 }
 
-static void mini_set_gso(const struct sock *sk, struct sk_buff *skb, u32 mss)
-{
-	struct skb_shared_info *shinfo = skb_shinfo(skb);
-	bool large = skb->len > mss;
-
-	shinfo->gso_size = large ? mss : 0;
-	shinfo->gso_segs = large ? DIV_ROUND_UP(skb->len, mss) : 0;
-	shinfo->gso_type = large ? sk->sk_gso_type : 0;
-}
-
 /* Send the octets of a queued skb; it stays ours */
 static int mini_transmit_data(struct sock *sk, struct sk_buff *skb, u8 flags)
 {
 	struct sk_buff *copy = mini_skb_wire_copy(skb, GFP_ATOMIC);
-	struct mini_sock *msk = mini_sk(sk);
 
 	if (!copy)
 		return -ENOMEM;
-	mini_set_gso(sk, copy, msk->snd.mss);
 	mini_cb(skb)->sent_us = mini_now(sk);
 	return mini_transmit(sk, copy, mini_cb(skb)->seq, flags);
 }

@@ -35,6 +35,7 @@ struct mini_ip_ops;
  * @max_orphans: orphans in this namespace
  * @timestamps: offer timestamps (RFC 7323)
  * @sack: offer SACK (RFC 2018)
+ * @dsack: tell of duplicates (RFC 2883)
  * @window_scaling: offer window scaling (RFC 7323)
  * @wmem: min, default, max of the send buffer, octets
  * @rmem: min, default, max of the receive buffer, octets
@@ -55,6 +56,7 @@ struct mini_sysctl {
 	int max_orphans;
 	int timestamps;
 	int sack;
+	int dsack;
 	int window_scaling;
 	int wmem[3];
 	int rmem[3];

@@ -10,6 +10,7 @@
 #include <mini/opts.h>
 #include <mini/param.h>
 #include <mini/rtt.h>
+#include <mini/sack.h>
 #include <mini/skb.h>
 #include <mini/ts.h>
 
@@ -103,6 +104,7 @@ struct mini_snd {
  * @round_seq: what was read when this round trip of the reader began
  * @round_us: when it began
  * @round_read: octets read in the best round trip so far
+ * @sack: what is held out of order, as the peer is told
  * @quick: ACKs to be sent without delay yet
  * @challenge_us: when a challenge ACK was last sent
  */
@@ -119,6 +121,7 @@ struct mini_rcv {
 	u16 seg;
 	u8 wscale;
 	bool wscale_ok;
+	struct mini_sack_list sack;
 	u8 quick;
 	u32 round_seq;
 	u32 round_read;

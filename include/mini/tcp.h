@@ -141,6 +141,7 @@ int mini_seg_parse(struct sk_buff *skb, struct mini_seg *seg);
 void mini_tcp_rcv(struct mini_net *mn, const struct mini_tuple *t,
 		  const struct mini_dest *d, struct sk_buff *skb);
 int mini_tcp_backlog_rcv(struct sock *sk, struct sk_buff *skb);
+void mini_tcp_dup(struct sock *sk, u32 start, u32 end);
 void mini_child_rcv(struct sock *child, struct mini_seg *seg);
 
 /* tcp/ack.c */
