@@ -5,6 +5,7 @@
  */
 #include <net/sock.h>
 #include <mini/compat.h>
+#include <mini/frto.h>
 #include <mini/ip.h>
 #include <mini/tcp.h>
 
@@ -82,7 +83,10 @@ static void mini_tcp_reset_fields(struct mini_sock *msk)
 	msk->ack_due = 0;
 	msk->icmp_soft = 0;
 	msk->retries = 0;
-	msk->probing = false;
+	msk->rto_at_us = 0;
+	msk->frto = MINI_FRTO_OFF;
+	memset(&msk->tlp, 0, sizeof(msk->tlp));
+	memset(&msk->undo, 0, sizeof(msk->undo));
 	msk->shut_probes = 0;
 	msk->keep_probes = 0;
 	msk->deferred = 0;
@@ -429,6 +433,7 @@ void mini_tcp_synchronized(struct sock *sk, const struct mini_opts *o)
 	msk->snd.syn_acked = false;
 	msk->snd.push = msk->snd.nxt;
 	msk->snd.small = msk->snd.una;
+	mini_rack_init(&msk->rack, msk->snd.una);
 	mini_cc_start(&msk->cc, msk->snd.mss, mini_now(sk));
 }
 
@@ -443,6 +448,7 @@ static void mini_tcp_first_sample(struct sock *sk, const struct mini_seg *seg)
 		mini_rtt_sample(&msk->rtt, rtt_us);
 	else
 		mini_rtt_syn_lost(&msk->rtt);
+	msk->tlp.fresh = rtt_us;
 	msk->retries = 0;
 }
 

@@ -4,37 +4,6 @@
 #include <mini/tcp.h>
 
 /*
- * Take ACKed skbs off the retransmission queue. A round-trip sample comes
- * from the last of them, when none was sent twice: behind a hole that was
- * filled late all ACKs are late (Karn, RFC 6298 3).
- */
-static u32 mini_clean_rtx(struct sock *sk, u32 old_una)
-{
-	struct mini_sock *msk = mini_sk(sk);
-	struct sk_buff *skb;
-	bool resent = false;
-	u32 rtt_us = 0;
-
-	while ((skb = skb_peek(&msk->rtx))) {
-		struct mini_skb_cb *cb = mini_cb(skb);
-		u32 from = seq_max(cb->seq, old_una);
-
-		if (!seq_lt(from, msk->snd.una))
-			break;
-		resent |= cb->mark & MINI_SKB_EVER;
-		if (seq_gt(cb->end_seq, msk->snd.una)) {
-			mini_unmark(msk, skb, msk->snd.una - from);
-			break;
-		}
-		mini_unmark(msk, skb, cb->end_seq - from);
-		rtt_us = max_t(u64, mini_now(sk) - cb->sent_us, 1);
-		__skb_unlink(skb, &msk->rtx);
-		mini_skb_free_sent(sk, skb);
-	}
-	return resent ? 0 : rtt_us;
-}
-
-/*
  * Congestion control is asked only when the window was what held us back:
  * a window that was not used has not been tested (RFC 7661).
  */
@@ -44,7 +13,10 @@ static void mini_grow_cwnd(struct sock *sk, u32 acked, u32 flight, u32 rtt_us)
 	bool tested = cc->cwnd_limited ||
 		      (cc->cwnd < cc->ssthresh && 2 * flight > cc->cwnd);
 
-	if (cc->state != MINI_CA_RECOVERY && tested)
+	/* one ACK of a hole tells of much that has been there for long */
+	if (cc->state == MINI_CA_LOSS)
+		acked = min(acked, 2 * cc->mss);
+	if (cc->state != MINI_CA_RECOVERY && cc->state != MINI_CA_CWR && tested)
 		cc->ops->on_ack(cc, acked, rtt_us, mini_now(sk));
 }
 
@@ -67,29 +39,38 @@ u32 mini_ts_sample(struct sock *sk, const struct mini_seg *seg)
 	return mini_ts_rtt_us(ts, seg->opts.tsecr, mini_now(sk));
 }
 
-/* SND.UNA < SEG.ACK =< SND.NXT */
-static void mini_new_ack(struct sock *sk, const struct mini_seg *seg)
+/* The round trip of what was ACKed, and what it tells the timer */
+static void mini_ack_rtt(struct sock *sk, const struct mini_seg *seg,
+			 struct mini_delivery *d)
 {
 	struct mini_sock *msk = mini_sk(sk);
-	u32 flight = mini_flight(msk), old_una = msk->snd.una;
-	u32 acked = seg->ack - old_una, rtt_us;
 
-	msk->snd.una = seg->ack;
-	msk->snd.syn_acked = true;
-	msk->bytes_acked += acked;
-	msk->retries = 0;
-	msk->icmp_soft = 0;
-	msk->first_sent_us = mini_now(sk);
-	rtt_us = mini_clean_rtx(sk, old_una) ?: mini_ts_sample(sk, seg);
-	if (rtt_us)
-		mini_rtt_sample(&msk->rtt, rtt_us);
+	if (!d->rtt_us)
+		d->rtt_us = mini_ts_sample(sk, seg);
+	if (d->rtt_us)
+		mini_rtt_sample(&msk->rtt, d->rtt_us);
 	else
 		mini_rtt_progress(&msk->rtt);
-	mini_grow_cwnd(sk, acked, flight, rtt_us);
-	mini_buffer_acked(sk);
-	if (mini_recovery_ack(sk, acked))
-		mini_timer_data_acked(sk);
-	sk->sk_write_space(sk);
+	if (d->rtt_us)
+		mini_rtt_min(&msk->rtt, d->rtt_us, d->now_us);
+	msk->tlp.fresh |= !!d->rtt_us;
+}
+
+/* SND.UNA < SEG.ACK =< SND.NXT */
+static void mini_new_ack(struct sock *sk, const struct mini_seg *seg,
+			 struct mini_delivery *d)
+{
+	struct mini_sock *msk = mini_sk(sk);
+
+	d->acked = seg->ack - d->una;
+	msk->snd.una = seg->ack;
+	msk->snd.syn_acked = true;
+	msk->bytes_acked += d->acked;
+	msk->retries = 0;
+	msk->icmp_soft = 0;
+	msk->first_sent_us = d->now_us;
+	mini_board_acked(sk, d);
+	mini_ack_rtt(sk, seg, d);
 }
 
 /* RFC 9293 3.10.7.4: only a newer segment may change SND.WND */
@@ -126,6 +107,46 @@ static bool mini_is_dupack(const struct mini_sock *msk,
 	       mini_flight(msk) && msk->snd.wnd;
 }
 
+/* An ACK that is not older than the last: its window, and what it ACKs */
+static void mini_ack_field(struct sock *sk, const struct mini_seg *seg,
+			   struct mini_delivery *d)
+{
+	struct mini_sock *msk = mini_sk(sk);
+	bool window_moved = mini_update_window(sk, seg);
+
+	if (!msk->snd.wnd)	/* the peer lives: it may keep us waiting */
+		msk->retries = 0;
+	if (seg->ack == d->una)
+		d->dupack = mini_is_dupack(msk, seg, window_moved);
+	else
+		mini_new_ack(sk, seg, d);
+}
+
+/* What SACK adds to it */
+static void mini_sack_in(struct sock *sk, const struct mini_seg *seg,
+			 struct mini_delivery *d)
+{
+	d->dup = mini_sack_is_dup(&seg->opts, seg->ack);
+	if (d->dup)
+		mini_recovery_dsack(sk, &seg->opts);
+	mini_board_sacked(sk, &seg->opts, d);
+}
+
+/* All that the ACK says is on the scoreboard: what follows from it */
+static void mini_ack_done(struct sock *sk, struct mini_delivery *d)
+{
+	if (d->dupack)
+		MINI_INC(mini_pernet(sock_net(sk)), DUP_ACKS);
+	if (d->acked)
+		mini_grow_cwnd(sk, d->acked, d->flight, d->rtt_us);
+	if (mini_recovery_ack(sk, d))
+		mini_timer_data_acked(sk);
+	if (!d->acked)
+		return;
+	mini_buffer_acked(sk);
+	sk->sk_write_space(sk);
+}
+
 /**
  * mini_ack_in() - take an ACK in ESTABLISHED and later states
  * @sk: socket, owned
@@ -135,9 +156,13 @@ static bool mini_is_dupack(const struct mini_sock *msk,
  */
 enum mini_drop mini_ack_in(struct sock *sk, const struct mini_seg *seg)
 {
-	struct mini_net *mn = mini_pernet(sock_net(sk));
 	struct mini_sock *msk = mini_sk(sk);
-	bool window_moved;
+	struct mini_delivery d = {
+		.una = msk->snd.una,
+		.flight = mini_flight(msk),
+		.tsecr = msk->ts.ok ? seg->opts.tsecr : 0,
+		.now_us = mini_now(sk),
+	};
 
 	if (seq_gt(seg->ack, msk->snd.nxt)) {
 		mini_send_ack(sk);
@@ -148,17 +173,11 @@ enum mini_drop mini_ack_in(struct sock *sk, const struct mini_seg *seg)
 		mini_send_challenge(sk);
 		return MINI_DROP_OLD_ACK;
 	}
-	if (seq_lt(seg->ack, msk->snd.una))
-		return MINI_PASS;
-
-	window_moved = mini_update_window(sk, seg);
-	if (!msk->snd.wnd)	/* the peer lives: it may keep us waiting */
-		msk->retries = 0;
-	if (seg->ack != msk->snd.una) {
-		mini_new_ack(sk, seg);
-	} else if (mini_is_dupack(msk, seg, window_moved)) {
-		MINI_INC(mn, DUP_ACKS);
-		mini_recovery_dupack(sk);
-	}
+	if (seq_geq(seg->ack, msk->snd.una))
+		mini_ack_field(sk, seg, &d);
+	if (msk->snd.sack_ok && seg->opts.nr_sack)
+		mini_sack_in(sk, seg, &d);
+	if (d.acked || d.dupack || d.sacked || d.dup)
+		mini_ack_done(sk, &d);
 	return MINI_PASS;
 }

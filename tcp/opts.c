@@ -5,17 +5,31 @@
 #include <linux/string.h>
 #include <mini/opts.h>
 #include <mini/param.h>
-#include <mini/unaligned.h>
 
 /* NOP, NOP, timestamps: how RFC 7323 appendix A says that data should come */
 #define MINI_OPTS_TS_HEAD	(MINI_OPT_NOP << 24 | MINI_OPT_NOP << 16 | \
 				 MINI_OPT_TS << 8 | 10)
 
+/* At any alignment; the compiler makes one load of it where it can */
+static u32 mini_be32(const u8 *p)
+{
+	return (u32)p[0] << 24 | p[1] << 16 | p[2] << 8 | p[3];
+}
+
+static u8 *mini_put_be32(u8 *p, u32 v)
+{
+	p[0] = v >> 24;
+	p[1] = v >> 16;
+	p[2] = v >> 8;
+	p[3] = v;
+	return p + 4;
+}
+
 static void mini_opt_take_ts(struct mini_opts *o, const u8 *p)
 {
 	o->has_ts = true;
-	o->tsval = get_unaligned_be32(p);
-	o->tsecr = get_unaligned_be32(p + 4);
+	o->tsval = mini_be32(p);
+	o->tsecr = mini_be32(p + 4);
 }
 
 static void mini_opt_take_sack(struct mini_opts *o, const u8 *p, u8 len)
@@ -25,8 +39,8 @@ static void mini_opt_take_sack(struct mini_opts *o, const u8 *p, u8 len)
 	if (!n || len != 2 + 8 * n)
 		return;
 	for (i = 0; i < n; i++) {
-		o->sack[i].start = get_unaligned_be32(p + 2 + 8 * i);
-		o->sack[i].end = get_unaligned_be32(p + 6 + 8 * i);
+		o->sack[i].start = mini_be32(p + 2 + 8 * i);
+		o->sack[i].end = mini_be32(p + 6 + 8 * i);
 	}
 	o->nr_sack = n;
 }
@@ -36,7 +50,7 @@ static void mini_opt_take(struct mini_opts *o, const u8 *p, u8 len)
 	switch (p[0]) {
 	case MINI_OPT_MSS:
 		if (len == 4)
-			o->mss = get_unaligned_be16(p + 2);
+			o->mss = p[2] << 8 | p[3];
 		break;
 	case MINI_OPT_WSCALE:
 		if (len == 3) {
@@ -74,7 +88,7 @@ int mini_opts_parse(const u8 *p, unsigned int len, struct mini_opts *o)
 	memset(o, 0, offsetof(struct mini_opts, sack));
 	/* nearly all segments of a connection look like this */
 	if (len == MINI_OPTS_TS_LEN &&
-	    get_unaligned_be32(p) == MINI_OPTS_TS_HEAD) {
+	    mini_be32(p) == MINI_OPTS_TS_HEAD) {
 		mini_opt_take_ts(o, p + 4);
 		return 0;
 	}
@@ -105,17 +119,15 @@ static u8 *mini_opt_put_nops(u8 *p)
 
 static u8 *mini_opt_put_range(u8 *p, const struct mini_range *r)
 {
-	put_unaligned_be32(r->start, p);
-	put_unaligned_be32(r->end, p + 4);
-	return p + 8;
+	return mini_put_be32(mini_put_be32(p, r->start), r->end);
 }
 
 static u8 *mini_opts_put_syn(const struct mini_opts *o, u8 *p)
 {
 	if (o->mss) {
 		p = mini_opt_put(p, MINI_OPT_MSS, 4);
-		put_unaligned_be16(o->mss, p);
-		p += 2;
+		*p++ = o->mss >> 8;
+		*p++ = o->mss & 0xff;
 	}
 	if (o->has_wscale) {
 		*p++ = MINI_OPT_NOP;
@@ -149,9 +161,7 @@ unsigned int mini_opts_build(const struct mini_opts *o, u8 *p)
 		if (!o->sack_ok)
 			p = mini_opt_put_nops(p);
 		p = mini_opt_put(p, MINI_OPT_TS, 10);
-		put_unaligned_be32(o->tsval, p);
-		put_unaligned_be32(o->tsecr, p + 4);
-		p += 8;
+		p = mini_put_be32(mini_put_be32(p, o->tsval), o->tsecr);
 	}
 	if (o->nr_sack) {
 		p = mini_opt_put_nops(p);

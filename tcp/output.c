@@ -4,6 +4,7 @@
  * (RFC 9293 3.8.4 to 3.8.6, RFC 5681, RFC 6298).
  */
 #include <mini/compat.h>
+#include <mini/frto.h>
 #include <mini/ip.h>
 #include <mini/tcp.h>
 
@@ -336,6 +337,7 @@ static int mini_transmit_data(struct sock *sk, struct sk_buff *skb, u8 flags)
 	if (!copy)
 		return -ENOMEM;
 	mini_cb(skb)->sent_us = mini_now(sk);
+	mini_sk(sk)->prr.out += skb->len;
 	return mini_transmit(sk, copy, mini_cb(skb)->seq, flags);
 }
 
@@ -476,7 +478,6 @@ static struct sk_buff *mini_rtx_head(struct sock *sk)
 static bool mini_retransmit(struct sock *sk, struct sk_buff *skb, u32 max)
 {
 	struct mini_sock *msk = mini_sk(sk);
-	struct mini_skb_cb *cb;
 
 	if (skb->len > max &&
 	    mini_skb_split(sk, &msk->rtx, skb, max, GFP_ATOMIC))
@@ -484,12 +485,8 @@ static bool mini_retransmit(struct sock *sk, struct sk_buff *skb, u32 max)
 	if (mini_transmit_data(sk, skb, mini_cb(skb)->flags | MINI_ACK) ==
 	    -ENOMEM)
 		return false;
-	cb = mini_cb(skb);
-	if ((cb->mark & (MINI_SKB_LOST | MINI_SKB_RETRANS)) == MINI_SKB_LOST) {
-		cb->mark |= MINI_SKB_RETRANS;
-		msk->snd.retrans += mini_skb_unacked(msk, skb);
-	}
-	cb->mark |= MINI_SKB_EVER;
+	mini_mark_resent(msk, skb);
+	mini_recovery_resent(sk, skb->len);
 	msk->total_retrans++;
 	MINI_INC(mini_pernet(sock_net(sk)), RETRANS_SEGS);
 	return true;
@@ -510,6 +507,29 @@ void mini_retransmit_first(struct sock *sk)
 		mini_retransmit(sk, skb, min_t(u32, msk->snd.mss, wnd));
 }
 
+/**
+ * mini_retransmit_last() - send the last segment again, as a probe
+ * @sk: socket, owned
+ *
+ * Return: true when it has left.
+ */
+bool mini_retransmit_last(struct sock *sk)
+{
+	struct mini_sock *msk = mini_sk(sk);
+	struct sk_buff *skb;
+
+	if (!mini_rtx_head(sk))
+		return false;
+	skb = skb_peek_tail(&msk->rtx);
+	if (skb->len > msk->snd.mss) {
+		if (mini_skb_split(sk, &msk->rtx, skb, skb->len - msk->snd.mss,
+				   GFP_ATOMIC))
+			return false;
+		skb = skb_peek_tail(&msk->rtx);
+	}
+	return mini_retransmit(sk, skb, msk->snd.mss);
+}
+
 /* Send again what is marked lost, as far as the windows go */
 static void mini_retransmit_lost(struct sock *sk)
 {
@@ -517,7 +537,9 @@ static void mini_retransmit_lost(struct sock *sk)
 	u32 edge = msk->snd.una + msk->snd.wnd;
 	struct sk_buff *skb;
 
-	if (msk->snd.lost == msk->snd.retrans || !mini_rtx_head(sk))
+	/* while a timeout is in doubt nothing but the first is resent */
+	if (msk->snd.lost == msk->snd.retrans || msk->frto != MINI_FRTO_OFF ||
+	    !mini_rtx_head(sk))
 		return;
 	skb_queue_walk(&msk->rtx, skb) {
 		u8 mark = mini_cb(skb)->mark;
@@ -552,7 +574,8 @@ void mini_output(struct sock *sk)
 		return;
 	mini_retransmit_lost(sk);
 	msk->cc.cwnd_limited = false;
-	if (msk->snd.lost == msk->snd.retrans)
+	if (msk->frto == MINI_FRTO_OFF ? msk->snd.lost == msk->snd.retrans :
+					 msk->frto == MINI_FRTO_STEP_3)
 		while ((skb = skb_peek(&sk->sk_write_queue)))
 			if (!mini_send_head(sk, skb))
 				break;
@@ -560,6 +583,28 @@ void mini_output(struct sock *sk)
 		mini_timer_data_stuck(sk);
 	else
 		mini_timer_data_free(sk);
+}
+
+/**
+ * mini_send_one_new() - send one new segment, whatever the congestion window
+ * says
+ * @sk: socket, owned
+ *
+ * Return: true when it has left; false when there is none, or no window.
+ */
+bool mini_send_one_new(struct sock *sk)
+{
+	struct mini_sock *msk = mini_sk(sk);
+	struct sk_buff *skb = skb_peek(&sk->sk_write_queue);
+	u32 edge = msk->snd.una + msk->snd.wnd, n;
+
+	if (!skb || seq_geq(mini_cb(skb)->seq, edge))
+		return false;
+	n = min_t(u32, msk->snd.mss, edge - mini_cb(skb)->seq);
+	if (skb->len > n &&
+	    mini_skb_split(sk, &sk->sk_write_queue, skb, n, GFP_ATOMIC))
+		return false;
+	return mini_send_new(sk, skb);
 }
 
 /**

@@ -1,179 +1,302 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What is lost, and what it does to the congestion window: fast retransmit
- * and fast recovery of RFC 5681 and RFC 6582, and the timeout.
- *
- * Where the RFCs inflate cwnd by a segment for each duplicate ACK, we count
- * that segment out of the pipe (snd.sacked): the same sum, and cwnd stays
- * what it says.
+ * Where loss recovery stands (cc.state), and what it does to the congestion
+ * window. What is lost is decided in tcp/scoreboard.c; how much of it may
+ * leave at each ACK by PRR (tcp/prr.c). A reduction that turns out to have
+ * been for nothing is taken back: by D-SACK (RFC 3708), by timestamps (RFC
+ * 3522), by F-RTO (tcp/frto.c).
  */
+#include <mini/frto.h>
 #include <mini/ip.h>
 #include <mini/tcp.h>
 
-static void mini_mark_lost(struct mini_sock *msk, struct sk_buff *skb)
+/* What is reduced now can be put back: remember how it was */
+static void mini_undo_prepare(struct mini_sock *msk)
 {
-	struct mini_skb_cb *cb = mini_cb(skb);
-	u32 n = mini_skb_unacked(msk, skb);
-
-	if (!(cb->mark & MINI_SKB_LOST))
-		msk->snd.lost += n;
-	if (cb->mark & MINI_SKB_RETRANS)
-		msk->snd.retrans -= n;
-	cb->mark |= MINI_SKB_LOST;
-	cb->mark &= ~MINI_SKB_RETRANS;
-}
-
-static void mini_mark_all_lost(struct mini_sock *msk)
-{
-	struct sk_buff *skb;
-
-	skb_queue_walk(&msk->rtx, skb)
-		mini_mark_lost(msk, skb);
+	if (msk->cc.state == MINI_CA_OPEN) {
+		msk->cc.prior_cwnd = msk->cc.cwnd;
+		msk->cc.prior_ssthresh = msk->cc.ssthresh;
+	}
+	msk->undo.on = true;
+	msk->undo.any = false;
+	msk->undo.una = msk->snd.una;
+	msk->undo.resent = 0;
 }
 
 /**
- * mini_unmark() - octets of @skb leave the scoreboard
- * @msk: socket
- * @skb: of the retransmission queue
- * @n: octets of it that have just been ACKed
- */
-void mini_unmark(struct mini_sock *msk, const struct sk_buff *skb, u32 n)
-{
-	u8 mark = mini_cb(skb)->mark;
-
-	if (mark & MINI_SKB_LOST)
-		msk->snd.lost -= n;
-	if (mark & MINI_SKB_RETRANS)
-		msk->snd.retrans -= n;
-}
-
-/* Resend the segment at SND.UNA and count only that one as lost */
-static void mini_resend_hole(struct sock *sk)
-{
-	struct mini_sock *msk = mini_sk(sk);
-	struct sk_buff *skb;
-
-	mini_retransmit_first(sk);
-	skb = skb_peek(&msk->rtx);
-	if (!skb || !(mini_cb(skb)->mark & MINI_SKB_EVER))
-		return;
-	mini_mark_lost(msk, skb);
-	mini_cb(skb)->mark |= MINI_SKB_RETRANS;
-	msk->snd.retrans += mini_skb_unacked(msk, skb);
-}
-
-/* RFC 6582 3.2 step 2, with its guard against old duplicate ACKs */
-static void mini_enter_recovery(struct sock *sk)
-{
-	struct mini_sock *msk = mini_sk(sk);
-
-	if (!seq_gt(msk->snd.una, msk->snd.recover))
-		return;
-	MINI_INC(mini_pernet(sock_net(sk)), FAST_RETRANS);
-	msk->snd.recover = msk->snd.nxt;
-	msk->snd.partial = false;
-	msk->cc.ssthresh = msk->cc.ops->ssthresh(&msk->cc, mini_flight(msk));
-	msk->cc.cwnd = msk->cc.ssthresh;
-	msk->cc.state = MINI_CA_RECOVERY;
-	mini_resend_hole(sk);
-}
-
-/**
- * mini_recovery_dupack() - a duplicate ACK: one segment has left the network
+ * mini_recovery_begin() - send less until all that is out now is ACKed
  * @sk: socket, owned
- *
- * The first two let one new segment out each (RFC 3042), since the pipe has
- * become shorter; the third starts fast retransmit.
+ * @state: MINI_CA_RECOVERY or MINI_CA_CWR
  */
-void mini_recovery_dupack(struct sock *sk)
+void mini_recovery_begin(struct sock *sk, u8 state)
 {
 	struct mini_sock *msk = mini_sk(sk);
-	u32 flight = mini_flight(msk);
-
-	msk->snd.dupacks++;
-	if (msk->cc.state == MINI_CA_LOSS)
-		return;
-	msk->snd.sacked = min(msk->snd.sacked + msk->snd.mss,
-			      flight - min_t(u32, flight, msk->snd.mss));
-	if (msk->cc.state == MINI_CA_OPEN &&
-	    msk->snd.dupacks == MINI_DUPACKS)
-		mini_enter_recovery(sk);
-}
-
-static void mini_leave_recovery(struct mini_sock *msk)
-{
 	struct mini_cc *cc = &msk->cc;
 
-	/* RFC 6582 3.2 step 3: no burst when little is in flight */
-	if (cc->state == MINI_CA_RECOVERY)
-		cc->cwnd = min(cc->ssthresh,
-			       max(mini_flight(msk), cc->mss) + cc->mss);
-	cc->state = MINI_CA_OPEN;
-	msk->snd.sacked = 0;
-}
-
-/* RFC 6582 3.2 step 3: the ACK ends before the hole after the one it fills */
-static void mini_partial_ack(struct sock *sk, u32 acked)
-{
-	struct mini_sock *msk = mini_sk(sk);
-	u32 gone = acked > msk->snd.mss ? acked - msk->snd.mss : 0;
-
-	msk->snd.sacked -= min(msk->snd.sacked, gone);
-	mini_resend_hole(sk);
+	if (state == MINI_CA_RECOVERY)
+		MINI_INC(mini_pernet(sock_net(sk)), FAST_RETRANS);
+	mini_undo_prepare(msk);
+	if (cc->state == MINI_CA_OPEN) {	/* once in a round trip */
+		cc->ssthresh = cc->ops->ssthresh(cc, mini_flight(msk));
+		mini_prr_start(&msk->prr, mini_flight(msk) - msk->snd.sacked);
+	}
+	msk->snd.recover = msk->snd.nxt;
+	cc->state = state;
 }
 
 /**
- * mini_recovery_ack() - SND.UNA has moved
+ * mini_recovery_end() - all that was out is ACKed
  * @sk: socket, owned
- * @acked: by how many octets
- *
- * Return: true when the retransmission timer is to start anew: always but
- * for the second and later partial ACKs of a recovery (RFC 6582 3.2), so
- * that a window full of holes ends in a timeout and not in one hole per
- * round trip.
  */
-bool mini_recovery_ack(struct sock *sk, u32 acked)
+void mini_recovery_end(struct sock *sk)
 {
 	struct mini_sock *msk = mini_sk(sk);
-	bool restart = true;
 
-	msk->snd.dupacks = 0;
-	if (msk->cc.state == MINI_CA_OPEN) {
-		msk->snd.sacked = 0;
-	} else if (seq_geq(msk->snd.una, msk->snd.recover)) {
-		mini_leave_recovery(msk);
-	} else if (msk->cc.state == MINI_CA_RECOVERY) {
-		restart = !msk->snd.partial;
-		msk->snd.partial = true;
-		mini_partial_ack(sk, acked);
+	msk->cc.state = MINI_CA_OPEN;
+	msk->frto = MINI_FRTO_OFF;
+	mini_rack_recovered(&msk->rack);
+}
+
+/**
+ * mini_recovery_resent() - payload was sent again
+ * @sk: socket, owned
+ * @len: octets
+ */
+void mini_recovery_resent(struct sock *sk, u32 len)
+{
+	struct mini_sock *msk = mini_sk(sk);
+
+	if (!msk->undo.any)
+		msk->undo.tick = mini_ts_now(&msk->ts, mini_now(sk));
+	msk->undo.any = true;
+	msk->undo.resent += len;
+}
+
+/**
+ * mini_recovery_undo() - the last reduction was for nothing
+ * @sk: socket, owned
+ *
+ * Return: true; false when there is none.
+ */
+bool mini_recovery_undo(struct sock *sk)
+{
+	struct mini_sock *msk = mini_sk(sk);
+	struct mini_cc *cc = &msk->cc;
+
+	if (!msk->undo.on)
+		return false;
+	MINI_INC(mini_pernet(sock_net(sk)), UNDOS);
+	msk->undo.on = false;
+	cc->cwnd = max(cc->cwnd, cc->prior_cwnd);
+	cc->ssthresh = max(cc->ssthresh, cc->prior_ssthresh);
+	mini_rtt_collapse(&msk->rtt);
+	mini_mark_none_lost(msk);
+	if (cc->state != MINI_CA_OPEN)
+		mini_recovery_end(sk);
+	return true;
+}
+
+/* RFC 3708: each octet that was sent again has been reported as a duplicate */
+static bool mini_undo_by_dsack(struct sock *sk, const struct mini_opts *o)
+{
+	struct mini_undo *u = &mini_sk(sk)->undo;
+	u32 len = o->sack[0].end - o->sack[0].start;
+
+	if (!u->on || !u->any || seq_lt(o->sack[0].start, u->una))
+		return false;
+	u->resent -= min(u->resent, len);
+	return !u->resent && mini_recovery_undo(sk);
+}
+
+/* RFC 3522: the echo is older than the first packet that was sent again */
+static bool mini_undo_by_echo(struct sock *sk, const struct mini_delivery *d)
+{
+	struct mini_sock *msk = mini_sk(sk);
+
+	return msk->undo.on && msk->undo.any && d->acked && d->tsecr &&
+	       msk->cc.state >= MINI_CA_RECOVERY &&
+	       seq_lt(d->tsecr, msk->undo.tick) && mini_recovery_undo(sk);
+}
+
+/**
+ * mini_recovery_dsack() - the peer has received something twice
+ * @sk: socket, owned
+ * @o: options, whose first block says what
+ */
+void mini_recovery_dsack(struct sock *sk, const struct mini_opts *o)
+{
+	struct mini_sock *msk = mini_sk(sk);
+
+	MINI_INC(mini_pernet(sock_net(sk)), DSACKS_HEARD);
+	mini_rack_dsack(&msk->rack, msk->snd.una, msk->snd.nxt);
+	mini_undo_by_dsack(sk, o);
+}
+
+static bool mini_can_send_new(const struct sock *sk)
+{
+	const struct mini_sock *msk = mini_sk(sk);
+
+	return mini_unsent(sk) && msk->snd.wnd > mini_flight(msk);
+}
+
+/* So many segments may leave now, and no more */
+static void mini_room_for(struct mini_sock *msk, u32 segs)
+{
+	msk->cc.cwnd = mini_pipe(msk) + segs * msk->cc.mss;
+}
+
+/* After a timeout: was it one? What then follows is RFC 5682 3.1's. */
+static void mini_judge_timeout(struct sock *sk, const struct mini_delivery *d)
+{
+	struct mini_sock *msk = mini_sk(sk);
+	struct mini_frto_ack a = {
+		.advanced = d->acked,
+		.all = seq_geq(msk->snd.una, msk->snd.recover),
+		/* a peer without SACK cannot tell which copy it was */
+		.original = d->original && (msk->snd.sack_ok || !d->resent),
+		.duplicate = d->dupack || (d->sacked && !d->original),
+		.can_send = mini_can_send_new(sk),
+	};
+	bool two_out = msk->frto == MINI_FRTO_STEP_3;
+
+	switch (mini_frto_ack(&msk->frto, &a)) {
+	case MINI_FRTO_WAIT:
+		break;
+	case MINI_FRTO_NEW_DATA:
+		mini_room_for(msk, 2);
+		break;
+	case MINI_FRTO_LOST:
+		if (two_out)
+			mini_room_for(msk, 1);
+		break;
+	case MINI_FRTO_SPURIOUS:
+		MINI_INC(mini_pernet(sock_net(sk)), SPURIOUS_RTOS);
+		mini_recovery_undo(sk);
+		break;
 	}
-	return restart;
+}
+
+/*
+ * Ask what is lost, and again when a packet that is late will be too late; any
+ * loss begins a recovery. By how much it sends less includes what this ACK
+ * has delivered (RFC 9937 6.1).
+ */
+static void mini_detect(struct sock *sk, struct mini_delivery *d)
+{
+	struct mini_sock *msk = mini_sk(sk);
+	u32 lost = msk->snd.lost;
+	u64 wait_us = mini_board_detect(sk, d->now_us);
+
+	if (wait_us)
+		mini_timer_reo(sk, wait_us);
+	d->lost = msk->snd.lost > lost ? msk->snd.lost - lost : 0;
+	if (!d->lost || msk->cc.state >= MINI_CA_RECOVERY)
+		return;
+	mini_recovery_begin(sk, MINI_CA_RECOVERY);
+	if (!msk->prr.delivered)
+		msk->prr.recover_fs += d->delivered;
+}
+
+/* RFC 9937 6.2; out of it with ssthresh (6.4) */
+static void mini_reduce(struct sock *sk, const struct mini_delivery *d)
+{
+	struct mini_sock *msk = mini_sk(sk);
+	struct mini_cc *cc = &msk->cc;
+	struct mini_prr_ack a = {
+		.delivered = d->delivered,
+		.inflight = mini_pipe(msk),
+		.ssthresh = cc->ssthresh,
+		.mss = cc->mss,
+		.safe = d->acked && !d->lost,
+	};
+
+	cc->cwnd = a.inflight + mini_prr_sndcnt(&msk->prr, &a);
+}
+
+/* The ACK of a peer with SACK: the states, and the window */
+static void mini_sack_recovery(struct sock *sk, struct mini_delivery *d)
+{
+	struct mini_sock *msk = mini_sk(sk);
+	struct mini_cc *cc = &msk->cc;
+
+	if (cc->state != MINI_CA_OPEN &&
+	    seq_geq(msk->snd.una, msk->snd.recover)) {
+		if (cc->state != MINI_CA_LOSS)
+			cc->cwnd = cc->ssthresh;
+		mini_recovery_end(sk);
+	}
+	mini_detect(sk, d);
+	if (cc->state == MINI_CA_RECOVERY || cc->state == MINI_CA_CWR)
+		mini_reduce(sk, d);
+}
+
+/**
+ * mini_recovery_ack() - an ACK has been entered on the scoreboard
+ * @sk: socket, owned
+ * @d: what it delivers
+ *
+ * Return: true when the retransmission timer is to start anew.
+ */
+bool mini_recovery_ack(struct sock *sk, struct mini_delivery *d)
+{
+	struct mini_sock *msk = mini_sk(sk);
+
+	if (!mini_undo_by_echo(sk, d) && msk->frto != MINI_FRTO_OFF)
+		mini_judge_timeout(sk, d);
+	if (!msk->snd.sack_ok) {
+		if (d->dupack)
+			mini_newreno_dupack(sk);
+		return d->acked && mini_newreno_ack(sk, d->acked);
+	}
+	if (msk->tlp.out)
+		mini_tlp_ack(sk, d);
+	mini_sack_recovery(sk, d);
+	return d->acked;
+}
+
+/**
+ * mini_recovery_reo_timeout() - a late packet is too late now
+ * @sk: socket, owned
+ */
+void mini_recovery_reo_timeout(struct sock *sk)
+{
+	struct mini_sock *msk = mini_sk(sk);
+	struct mini_delivery d = { .now_us = mini_now(sk) };
+	bool begun = msk->cc.state == MINI_CA_RECOVERY;
+
+	mini_detect(sk, &d);
+	if (!begun && msk->cc.state == MINI_CA_RECOVERY)
+		mini_reduce(sk, &d);
 }
 
 /**
  * mini_recovery_timeout() - the retransmission timer has expired
  * @sk: socket, owned
  *
- * RFC 5681 3.1: half the flight as threshold, once for each segment that
- * times out however often; a window of one segment; all that is out counts
- * as lost. RFC 6582 3.2 step 4: no fast retransmit until it is all ACKed.
+ * RFC 5681 3.1: a threshold by the flight, once for each segment that times
+ * out however often; room for one segment. RFC 6582 3.2 step 4, RFC 6675 5.1:
+ * no fast retransmit until all that is out is ACKed.
  */
 void mini_recovery_timeout(struct sock *sk)
 {
+	struct mini_net *mn = mini_pernet(sock_net(sk));
 	struct mini_sock *msk = mini_sk(sk);
 	struct mini_cc *cc = &msk->cc;
 
-	if (msk->retries <= 1)
+	if (msk->retries <= 1) {
+		mini_undo_prepare(msk);
 		cc->ssthresh = cc->ops->ssthresh(cc, mini_flight(msk));
-	cc->cwnd = cc->mss;
+	}
+	msk->frto = mn->sysctl.frto ? MINI_FRTO_STEP_2 : MINI_FRTO_OFF;
 	cc->acked = 0;
 	cc->state = MINI_CA_LOSS;
 	if (cc->ops->on_timeout)
 		cc->ops->on_timeout(cc);
 	msk->snd.recover = msk->snd.nxt;
-	msk->snd.sacked = 0;
 	msk->snd.dupacks = 0;
-	mini_mark_all_lost(msk);
+	msk->tlp.out = false;
+	mini_board_timeout(sk, mini_now(sk));
+	mini_room_for(msk, 1);	/* beside what RACK says is still on its way */
 }
 
 /**

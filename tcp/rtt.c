@@ -25,6 +25,7 @@ void mini_rtt_init(struct mini_rtt *r)
 	memset(r, 0, sizeof(*r));
 	r->rto_us = MINI_RTO_INIT_US;
 	r->min_us = U32_MAX;
+	r->next_min_us = U32_MAX;
 }
 
 /**
@@ -52,6 +53,26 @@ void mini_rtt_sample(struct mini_rtt *r, u32 rtt_us)
 		r->srtt_us8 += err;
 	}
 	r->rto_us = mini_rtt_clamp((u64)(r->srtt_us8 >> 3) + r->rttvar_us4);
+}
+
+/**
+ * mini_rtt_min() - age the minimum
+ * @r: estimator, which has had the sample
+ * @rtt_us: the sample
+ * @now_us: time
+ *
+ * The smallest of one to two windows of MINI_MIN_RTT_US: when a path has
+ * become longer, what it once was says nothing any more (RFC 8985 6.2).
+ */
+void mini_rtt_min(struct mini_rtt *r, u32 rtt_us, u64 now_us)
+{
+	r->next_min_us = min(r->next_min_us, rtt_us);
+	if (now_us - r->min_since_us < MINI_MIN_RTT_US)
+		return;
+	if (r->min_since_us)	/* not the first, which begins the window */
+		r->min_us = r->next_min_us;
+	r->next_min_us = rtt_us;
+	r->min_since_us = now_us;
 }
 
 /**

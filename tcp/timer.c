@@ -2,8 +2,10 @@
 /*
  * The timers of a socket, named by what happens to it:
  *
- *  write	runs while something is unACKed (RFC 6298), or while data waits
- *		for a window that is shut (RFC 9293 3.8.6.1). Never both.
+ *  write	of the sending side, for one thing at a time: an ACK that is
+ *		overdue (RFC 6298), one that is late enough for a probe or for
+ *		a packet to count as lost (RFC 8985), or a window that is shut
+ *		(RFC 9293 3.8.6.1)
  *  delack	an ACK is owed and may wait (RFC 9293 3.8.6.3)
  *  keep	keep-alive (RFC 9293 3.8.4); for an orphan in FIN-WAIT-2, its end
  *
@@ -44,6 +46,11 @@ static bool mini_timer_due(struct sock *sk, struct mini_timer *t)
 	return true;
 }
 
+static bool mini_probing(const struct mini_sock *msk)
+{
+	return msk->write_tmr.at_us && msk->write_for == MINI_FOR_PROBE;
+}
+
 /* RTO, but no longer than the user is willing to wait */
 static u64 mini_rto_delay(const struct mini_sock *msk)
 {
@@ -58,6 +65,31 @@ static u64 mini_rto_delay(const struct mini_sock *msk)
 					       MINI_USEC_PER_MSEC);
 }
 
+static void mini_timer_write_for(struct sock *sk, u8 what, u64 delay_us)
+{
+	struct mini_sock *msk = mini_sk(sk);
+
+	msk->write_for = what;
+	mini_timer_arm(sk, &msk->write_tmr, delay_us);
+}
+
+/*
+ * Something is out: the timer runs for its timeout, or for what comes before
+ * (RFC 8985 section 8: the timers of RACK and the probe take its place).
+ */
+static void mini_timer_write_start(struct sock *sk)
+{
+	struct mini_sock *msk = mini_sk(sk);
+	u64 now_us = mini_now(sk), pto_us = mini_tlp_delay_us(sk);
+	bool reo = msk->write_tmr.at_us && msk->write_for == MINI_FOR_REO;
+
+	if (pto_us && now_us + pto_us <= msk->rto_at_us)
+		mini_timer_write_for(sk, MINI_FOR_PTO, pto_us);
+	else if (!reo)
+		mini_timer_write_for(sk, MINI_FOR_RTO,
+				     max_t(s64, msk->rto_at_us - now_us, 1));
+}
+
 /**
  * mini_timer_data_sent() - something that wants an ACK has left
  * @sk: socket, owned
@@ -68,10 +100,9 @@ void mini_timer_data_sent(struct sock *sk)
 {
 	struct mini_sock *msk = mini_sk(sk);
 
-	if (msk->write_tmr.at_us && !msk->probing)
-		return;
-	msk->probing = false;
-	mini_timer_arm(sk, &msk->write_tmr, mini_rto_delay(msk));
+	if (!msk->rto_at_us)
+		msk->rto_at_us = mini_now(sk) + mini_rto_delay(msk);
+	mini_timer_write_start(sk);
 }
 
 /**
@@ -84,10 +115,24 @@ void mini_timer_data_acked(struct sock *sk)
 {
 	struct mini_sock *msk = mini_sk(sk);
 
+	msk->rto_at_us = 0;
 	if (mini_flight(msk))
-		mini_timer_arm(sk, &msk->write_tmr, mini_rto_delay(msk));
-	else if (!msk->probing)
+		mini_timer_data_sent(sk);
+	else if (msk->write_for != MINI_FOR_PROBE)
 		mini_timer_halt(sk, &msk->write_tmr);
+}
+
+/**
+ * mini_timer_reo() - some packet is late, and will be lost in a moment
+ * @sk: socket, owned
+ * @wait_us: until then
+ */
+void mini_timer_reo(struct sock *sk, u64 wait_us)
+{
+	struct mini_sock *msk = mini_sk(sk);
+
+	if (mini_now(sk) + wait_us < msk->rto_at_us)
+		mini_timer_write_for(sk, MINI_FOR_REO, wait_us);
 }
 
 /**
@@ -101,12 +146,11 @@ void mini_timer_data_stuck(struct sock *sk)
 {
 	struct mini_sock *msk = mini_sk(sk);
 
-	if (msk->probing)
+	if (mini_probing(msk))
 		return;
-	msk->probing = true;
 	msk->retries = 0;
 	mini_rtt_collapse(&msk->rtt);
-	mini_timer_arm(sk, &msk->write_tmr, mini_rto_delay(msk));
+	mini_timer_write_for(sk, MINI_FOR_PROBE, mini_rto_delay(msk));
 }
 
 /**
@@ -117,9 +161,8 @@ void mini_timer_data_free(struct sock *sk)
 {
 	struct mini_sock *msk = mini_sk(sk);
 
-	if (!msk->probing)
+	if (!mini_probing(msk))
 		return;
-	msk->probing = false;
 	msk->retries = 0;
 	mini_rtt_collapse(&msk->rtt);
 	mini_timer_halt(sk, &msk->write_tmr);
@@ -198,7 +241,7 @@ void mini_timer_stop_all(struct sock *sk)
 {
 	struct mini_sock *msk = mini_sk(sk);
 
-	msk->probing = false;
+	msk->rto_at_us = 0;
 	mini_timer_halt(sk, &msk->write_tmr);
 	mini_timer_halt(sk, &msk->delack_tmr);
 	mini_timer_halt(sk, &msk->keep_tmr);
@@ -248,6 +291,7 @@ static void mini_syn_timeout(struct sock *sk)
 	mini_rtt_backoff(&msk->rtt);
 	MINI_INC(mn, SYN_RETRANS);
 	mini_send_syn(sk);
+	msk->rto_at_us = 0;
 	mini_timer_data_sent(sk);
 }
 
@@ -273,6 +317,7 @@ static void mini_rto_timeout(struct sock *sk)
 		mini_recovery_timeout(sk);
 	mini_rtt_backoff(&msk->rtt);
 	mini_retransmit_first(sk);
+	msk->rto_at_us = 0;
 	mini_timer_data_sent(sk);
 }
 
@@ -288,8 +333,25 @@ static void mini_probe_timeout(struct sock *sk)
 	mini_rtt_backoff(&msk->rtt);
 	mini_send_probe(sk);
 	/* the probe may have been the data itself, and now it is in flight */
-	if (msk->probing)
-		mini_timer_arm(sk, &msk->write_tmr, mini_rto_delay(msk));
+	if (!mini_flight(msk))
+		mini_timer_write_for(sk, MINI_FOR_PROBE, mini_rto_delay(msk));
+}
+
+/* Not the retransmission timeout yet: a probe, or a packet given up for lost */
+static void mini_early_timeout(struct sock *sk)
+{
+	struct mini_sock *msk = mini_sk(sk);
+
+	if (!mini_flight(msk))
+		return;
+	if (msk->write_for == MINI_FOR_PTO) {
+		mini_tlp_timeout(sk);
+		msk->rto_at_us = 0;	/* RFC 8985 7.3: the RTO starts anew */
+	} else {
+		mini_recovery_reo_timeout(sk);
+		mini_output(sk);
+	}
+	mini_timer_data_sent(sk);
 }
 
 static void mini_write_timeout(struct sock *sk)
@@ -300,10 +362,12 @@ static void mini_write_timeout(struct sock *sk)
 		return;
 	if (mini_syn_unacked(sk))
 		mini_syn_timeout(sk);
-	else if (msk->probing)
+	else if (msk->write_for == MINI_FOR_PROBE)
 		mini_probe_timeout(sk);
-	else
+	else if (msk->write_for == MINI_FOR_RTO)
 		mini_rto_timeout(sk);
+	else
+		mini_early_timeout(sk);
 }
 
 static void mini_delack_timeout(struct sock *sk)

@@ -13,7 +13,8 @@
 /* where loss recovery stands; one file changes it (tcp/recovery.c) */
 enum mini_ca_state {
 	MINI_CA_OPEN,		/* all is well, or a few duplicate ACKs */
-	MINI_CA_RECOVERY,	/* fast recovery, RFC 6582 */
+	MINI_CA_CWR,		/* less is sent for another reason than loss */
+	MINI_CA_RECOVERY,	/* fast recovery, RFC 6582, RFC 6675 */
 	MINI_CA_LOSS,		/* after a retransmission timeout */
 };
 
@@ -23,6 +24,8 @@ enum mini_ca_state {
  * @ssthresh: slow-start threshold, octets
  * @mss: SMSS, octets: the unit in which the window grows
  * @acked: octets ACKed in congestion avoidance since the last step
+ * @prior_cwnd: @cwnd before the last reduction, should it prove to be wrong
+ * @prior_ssthresh: @ssthresh then
  * @state: enum mini_ca_state
  * @cwnd_limited: the last send pass was stopped by @cwnd
  * @ops: who decides
@@ -35,6 +38,8 @@ struct mini_cc {
 	u32 ssthresh;
 	u32 mss;
 	u32 acked;
+	u32 prior_cwnd;
+	u32 prior_ssthresh;
 	u8 state;
 	bool cwnd_limited;
 	const struct mini_ca_ops *ops;

@@ -11,7 +11,12 @@
 #include <linux/version.h>
 #include <net/inet_sock.h>
 #include <net/sock.h>
-#include <mini/unaligned.h>
+
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
+#include <linux/unaligned.h>
+#else
+#include <asm/unaligned.h>
+#endif
 
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 19, 0)
 #define mini_sockaddr	sockaddr_unsized

@@ -36,6 +36,9 @@ struct mini_ip_ops;
  * @timestamps: offer timestamps (RFC 7323)
  * @sack: offer SACK (RFC 2018)
  * @dsack: tell of duplicates (RFC 2883)
+ * @recovery: tell losses by time (RACK, RFC 8985), else by count (RFC 6675)
+ * @tlp: send tail loss probes (RFC 8985)
+ * @frto: doubt retransmission timeouts (RFC 5682)
  * @window_scaling: offer window scaling (RFC 7323)
  * @wmem: min, default, max of the send buffer, octets
  * @rmem: min, default, max of the receive buffer, octets
@@ -57,6 +60,9 @@ struct mini_sysctl {
 	int timestamps;
 	int sack;
 	int dsack;
+	int recovery;
+	int tlp;
+	int frto;
 	int window_scaling;
 	int wmem[3];
 	int rmem[3];

@@ -34,11 +34,15 @@
 #define MINI_RTO_MIN_US		(200U * MINI_USEC_PER_MSEC)
 /* RFC 6298 2.5: "at least 60 seconds" */
 #define MINI_RTO_MAX_US		(120U * MINI_USEC_PER_SEC)
+/* RFC 8985 6.2: min_RTT over a window; paths change within minutes */
+#define MINI_MIN_RTT_US		(150ULL * MINI_USEC_PER_SEC)
 /* RFC 6298 5.7: after a lost SYN, data starts with 3 seconds */
 #define MINI_RTO_SYN_LOST_US	(3U * MINI_USEC_PER_SEC)
 
 /* RFC 9293 3.8.6.3: "an ACK should not be excessively delayed", < 0.5 s */
 #define MINI_DELACK_US		(40U * MINI_USEC_PER_MSEC)
+/* RFC 8985 7.2: the longest that a peer is thought to delay an ACK */
+#define MINI_DELACK_WORST_US	(200U * MINI_USEC_PER_MSEC)
 /* Segments ACKed at once at the start, while the peer is in slow start */
 #define MINI_QUICKACKS		16U
 

@@ -10,7 +10,9 @@
  * @srtt_us8: SRTT, eighths of a microsecond; 0 before the first sample
  * @rttvar_us4: RTTVAR, quarters of a microsecond
  * @rto_us: RTO before back-off
- * @min_us: smallest sample seen
+ * @min_us: smallest sample of the last minutes
+ * @next_min_us: smallest since @min_since_us
+ * @min_since_us: when that began
  * @backoff: doublings in force
  *
  * Owned by the socket lock.
@@ -20,11 +22,14 @@ struct mini_rtt {
 	u32 rttvar_us4;
 	u32 rto_us;
 	u32 min_us;
+	u32 next_min_us;
+	u64 min_since_us;
 	u8 backoff;
 };
 
 void mini_rtt_init(struct mini_rtt *r);
 void mini_rtt_sample(struct mini_rtt *r, u32 rtt_us);
+void mini_rtt_min(struct mini_rtt *r, u32 rtt_us, u64 now_us);
 void mini_rtt_backoff(struct mini_rtt *r);
 void mini_rtt_collapse(struct mini_rtt *r);
 void mini_rtt_progress(struct mini_rtt *r);

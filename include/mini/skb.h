@@ -10,6 +10,7 @@ enum {
 	MINI_SKB_LOST = BIT(0),		/* taken for lost, to be sent again */
 	MINI_SKB_RETRANS = BIT(1),	/* sent again since it was lost */
 	MINI_SKB_EVER = BIT(2),		/* sent more than once: Karn */
+	MINI_SKB_SACKED = BIT(3),	/* has arrived, the peer says */
 };
 
 /**

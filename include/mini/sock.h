@@ -9,6 +9,9 @@
 #include <mini/ep.h>
 #include <mini/opts.h>
 #include <mini/param.h>
+#include <mini/prr.h>
+#include <mini/rack.h>
+#include <mini/recovery.h>
 #include <mini/rtt.h>
 #include <mini/sack.h>
 #include <mini/skb.h>
@@ -54,7 +57,8 @@ struct mini_ip_ops;
  * @mss: Eff.snd.MSS, octets of payload
  * @peer_mss: what the peer's MSS option said
  * @wscale: shift for windows received
- * @sacked: octets outstanding that duplicate ACKs say have arrived
+ * @sacked: octets outstanding that have arrived, by SACK, or as far as
+ *	duplicate ACKs of a peer without it can tell
  * @lost: octets outstanding marked lost
  * @retrans: octets of those that were sent again
  * @recover: RFC 6582 recover: highest number sent when recovery began
@@ -155,13 +159,20 @@ enum {
  * @ts: timestamps
  * @rtt: round-trip estimator
  * @cc: congestion state
+ * @rack: RACK
+ * @prr: proportional rate reduction
+ * @tlp: tail loss probe
+ * @undo: what could be taken back
+ * @frto: enum mini_frto
  * @rtx: sent and not ACKed, in order; sk_write_queue holds what is unsent
  * @ofo: received out of order, by number
- * @write_tmr: retransmission or persist timer
+ * @write_tmr: timer of the sending side
+ * @write_for: enum mini_write_for: what it runs for
+ * @rto_at_us: when the retransmission timeout is due, whatever comes before
+ *	it; 0 when nothing is out
  * @delack_tmr: delayed ACK
  * @keep_tmr: keep-alive, or FIN-WAIT-2 of an orphan
  * @retries: times that the first unACKed segment was resent, or a probe sent
- * @probing: @write_tmr runs for a zero window
  * @shut_probes: times that a shut window was probed since it was open
  * @keep_probes: keep-alive probes unanswered
  * @first_sent_us: when the segment at SND.UNA was sent for the first time
@@ -203,14 +214,20 @@ struct mini_sock {
 	struct mini_ts ts;
 	struct mini_rtt rtt;
 	struct mini_cc cc;
+	struct mini_rack rack;
+	struct mini_prr prr;
+	struct mini_tlp tlp;
+	struct mini_undo undo;
+	u8 frto;
 	struct sk_buff_head rtx;
 	struct rb_root ofo;
 
 	struct mini_timer write_tmr;
+	u8 write_for;
+	u64 rto_at_us;
 	struct mini_timer delack_tmr;
 	struct mini_timer keep_tmr;
 	u8 retries;
-	bool probing;
 	u8 shut_probes;
 	u8 keep_probes;
 	u64 first_sent_us;
@@ -252,27 +269,5 @@ static inline struct sock *mini_to_sk(const struct mini_sock *msk)
 {
 	return (struct sock *)&msk->inet.sk;
 }
-
-/**
- * struct mini_seg - a segment being processed (RFC 9293 3.3.1, SEG.*)
- * @skb: the packet; NULL once a step has kept it
- * @seq: SEG.SEQ
- * @ack: SEG.ACK, meaningful with MINI_ACK
- * @len: SEG.LEN, SYN and FIN counted
- * @wnd: SEG.WND as in the header, unscaled
- * @up: SEG.UP, offset
- * @flags: MINI_SYN and the like
- * @opts: options
- */
-struct mini_seg {
-	struct sk_buff *skb;
-	u32 seq;
-	u32 ack;
-	u32 len;
-	u16 wnd;
-	u16 up;
-	u8 flags;
-	struct mini_opts opts;
-};
 
 #endif /* _MINI_SOCK_H */

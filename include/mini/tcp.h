@@ -28,6 +28,28 @@ struct mini_header {
 };
 
 /**
+ * struct mini_seg - a segment being processed (RFC 9293 3.3.1, SEG.*)
+ * @skb: the packet; NULL once a step has kept it
+ * @seq: SEG.SEQ
+ * @ack: SEG.ACK, meaningful with MINI_ACK
+ * @len: SEG.LEN, SYN and FIN counted
+ * @wnd: SEG.WND as in the header, unscaled
+ * @up: SEG.UP, offset
+ * @flags: MINI_SYN and the like
+ * @opts: options
+ */
+struct mini_seg {
+	struct sk_buff *skb;
+	u32 seq;
+	u32 ack;
+	u32 len;
+	u16 wnd;
+	u16 up;
+	u8 flags;
+	struct mini_opts opts;
+};
+
+/**
  * struct mini_dest - who takes a segment, found under RCU
  * @ep: endpoint of that very connection, or NULL
  * @listener: else the listener of the port, or NULL
@@ -155,13 +177,6 @@ bool mini_ofo_prune(struct sock *sk, u32 need);
 struct sk_buff *mini_ofo_first(struct sock *sk);
 void mini_ofo_unlink(struct sock *sk, struct sk_buff *skb);
 
-/* tcp/recovery.c */
-void mini_unmark(struct mini_sock *msk, const struct sk_buff *skb, u32 n);
-void mini_recovery_dupack(struct sock *sk);
-bool mini_recovery_ack(struct sock *sk, u32 acked);
-void mini_recovery_timeout(struct sock *sk);
-void mini_recovery_resend_all(struct sock *sk);
-
 /* tcp/output.c */
 void mini_opts_ts(struct mini_opts *o, const struct mini_ts *ts, u64 now_us,
 		  bool ack);
@@ -175,6 +190,8 @@ void mini_send_reset(struct sock *sk);
 void mini_send_keepalive(struct sock *sk);
 void mini_send_probe(struct sock *sk);
 void mini_retransmit_first(struct sock *sk);
+bool mini_retransmit_last(struct sock *sk);
+bool mini_send_one_new(struct sock *sk);
 void mini_output(struct sock *sk);
 u32 mini_size_goal(const struct sock *sk);
 u32 mini_window_now(const struct sock *sk);
@@ -190,6 +207,7 @@ void mini_reply_reset(struct mini_net *mn, const struct mini_reply *r,
 void mini_timer_init(struct sock *sk);
 void mini_timer_data_sent(struct sock *sk);
 void mini_timer_data_acked(struct sock *sk);
+void mini_timer_reo(struct sock *sk, u64 wait_us);
 void mini_timer_data_stuck(struct sock *sk);
 void mini_timer_data_free(struct sock *sk);
 void mini_timer_ack_owed(struct sock *sk);

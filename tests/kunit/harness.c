@@ -11,7 +11,7 @@
 #include <net/checksum.h>
 #include <net/net_namespace.h>
 #include <net/sock.h>
-#include <mini/unaligned.h>
+#include <mini/compat.h>
 #include "harness.h"
 
 /* low words of the clock wrap early in each test */

@@ -3,7 +3,7 @@
 #include <linux/ip.h>
 #include <linux/tcp.h>
 #include <net/net_namespace.h>
-#include <mini/unaligned.h>
+#include <mini/compat.h>
 #include "harness.h"
 
 static u16 mini_t_hdr_wnd(const struct mini_t *t, const struct mini_t_seg *seg)

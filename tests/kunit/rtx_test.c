@@ -120,7 +120,7 @@ static void partial_ack_trims(struct kunit *test)
 	MINI_T_EQ(t, mini_t_send(t, 100), 100);
 	mini_t_expect_tx(t, SEG(.len = 100));
 	mini_t_rx(t, AT_NOW, SEG(.ack = 40));
-	mini_t_advance_ms(t, RTO);
+	mini_t_advance_us(t, mini_rtt_rto_us(&mini_t_msk(t)->rtt));
 	mini_t_expect_tx(t, SEG(.seq = 40, .len = 60));
 	mini_t_rx(t, AT_NOW, SEG(.ack = 100));
 	MINI_T_TRUE(t, skb_queue_empty(&mini_t_msk(t)->rtx));

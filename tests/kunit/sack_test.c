@@ -211,11 +211,11 @@ static void newest_block_first(struct kunit *test)
 	mini_t_rx(t, AT_NOW, SEG(.seq = 500, .len = 100));
 	mini_t_expect_tx(t, SEG(.nr_sack = 1, .sack = { { 500, 600 } }));
 	mini_t_rx(t, AT_NOW, SEG(.seq = 300, .len = 100));
-	mini_t_expect_tx(t, SEG(.nr_sack = 2, .sack = { { 300, 400 },
-							{ 500, 600 } }));
+	mini_t_expect_tx(t, SEG(.nr_sack = 2, .sack = {
+		{ 300, 400 }, { 500, 600 } }));
 	mini_t_rx(t, AT_NOW, SEG(.seq = 600, .len = 100));
-	mini_t_expect_tx(t, SEG(.nr_sack = 2, .sack = { { 500, 700 },
-							{ 300, 400 } }));
+	mini_t_expect_tx(t, SEG(.nr_sack = 2, .sack = {
+		{ 500, 700 }, { 300, 400 } }));
 	/* the hole at the front is filled, one remains */
 	mini_t_rx(t, AT_NOW, SEG(.len = 300));
 	mini_t_expect_tx(t, SEG(.ack = 400, .nr_sack = 1,
@@ -347,8 +347,8 @@ static void overlap_of_what_is_held(struct kunit *test)
 	mini_t_drain(t);
 	/* both neighbours have some of it: the first is told */
 	mini_t_rx(t, AT_NOW, SEG(.seq = 150, .len = 200));
-	mini_t_expect_tx(t, SEG(.nr_sack = 2, .sack = { { 150, 200 },
-							{ 100, 400 } }));
+	mini_t_expect_tx(t, SEG(.nr_sack = 2, .sack = {
+		{ 150, 200 }, { 100, 400 } }));
 	mini_t_rx(t, AT_NOW, SEG(.len = 100));
 	mini_t_expect_tx(t, SEG(.ack = 400, .no_sack = true));
 	MINI_T_EQ(t, mini_t_recv(t, 1000), 400);
