@@ -73,17 +73,23 @@ static void mini_new_ack(struct sock *sk, const struct mini_seg *seg,
 	mini_ack_rtt(sk, seg, d);
 }
 
-/* RFC 9293 3.10.7.4: only a newer segment may change SND.WND */
+/*
+ * RFC 9293 3.10.7.4: only a newer segment may change SND.WND. One that ACKs
+ * more than any other is newer than all of them, even if its own number is
+ * old, as that of a retransmission: SND.UNA must not move without the window
+ * that was offered from there, or its right edge would move along.
+ */
 static bool mini_update_window(struct sock *sk, const struct mini_seg *seg)
 {
 	struct mini_sock *msk = mini_sk(sk);
 	u32 wnd = (u32)seg->wnd << msk->snd.wscale, old = msk->snd.wnd;
 	bool halved;
 
-	if (!seq_lt(msk->snd.wl1, seg->seq) &&
+	if (!seq_gt(seg->ack, msk->snd.una) &&
+	    !seq_lt(msk->snd.wl1, seg->seq) &&
 	    !(msk->snd.wl1 == seg->seq && seq_leq(msk->snd.wl2, seg->ack)))
 		return false;
-	msk->snd.wl1 = seg->seq;
+	msk->snd.wl1 = seq_max(msk->snd.wl1, seg->seq);
 	msk->snd.wl2 = seg->ack;
 	msk->snd.wnd = wnd;
 	if (wnd > msk->snd.max_wnd) {

@@ -533,6 +533,27 @@ static void shrunk_window_holds_new_data(struct kunit *test)
 	mini_t_expect_tx(t, SEG(.seq = 5 * MSS, .len = MSS));
 }
 
+/*
+ * The peer sends again what we have missed, its number is old and its ACK is
+ * new: the right edge has not moved, and SND.UNA + SND.WND must not either.
+ */
+static void window_of_a_retransmission_counts(struct kunit *test)
+{
+	struct mini_t *t = mini_t_established(test);
+
+	mini_t_rx(t, AT_NOW, SEG(.wnd = 4 * MSS));
+	mini_t_send(t, 10 * MSS);
+	mini_t_goto(t, AT_MS(10));
+	mini_t_drain(t);
+	mini_t_rx(t, AT_MS(100), SEG(.seq = 100, .ack = MSS, .wnd = 3 * MSS));
+	mini_t_expect_nothing(t);
+	mini_t_rx(t, AT_MS(110), SEG(.len = 100, .ack = 4 * MSS,
+				     .wnd = MINI_T_SHUT));
+	mini_t_expect_tx(t, SEG(.seq = 4 * MSS, .ack = 100));
+	mini_t_expect_nothing(t);
+	MINI_T_EQ(t, mini_t_msk(t)->snd.wnd, 0);
+}
+
 static void window_shrunk_to_zero_is_probed(struct kunit *test)
 {
 	struct mini_t *t = with_segs_out(test, 5);
@@ -626,6 +647,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(probe_is_taken_by_the_peer),
 	KUNIT_CASE(window_opens_after_a_probe),
 	KUNIT_CASE(shrunk_window_holds_new_data),
+	KUNIT_CASE(window_of_a_retransmission_counts),
 	KUNIT_CASE(window_shrunk_to_zero_is_probed),
 	KUNIT_CASE(frag_needed_resends_smaller),
 	KUNIT_CASE(frag_needed_resends_when_let_go),
