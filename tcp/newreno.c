@@ -77,8 +77,12 @@ static void mini_partial_ack(struct sock *sk, u32 acked)
 {
 	struct mini_sock *msk = mini_sk(sk);
 	u32 gone = acked > msk->snd.mss ? acked - msk->snd.mss : 0;
+	u32 flight = mini_flight(msk);
 
 	msk->snd.sacked -= min(msk->snd.sacked, gone);
+	/* an estimate: it must not say more than can be */
+	msk->snd.sacked = min(msk->snd.sacked,
+			      flight - min_t(u32, flight, msk->snd.mss));
 	mini_resend_hole(sk);
 }
 

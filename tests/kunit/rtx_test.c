@@ -333,6 +333,27 @@ static void later_partial_acks_leave_the_timer(struct kunit *test)
 	mini_t_drain(t);
 }
 
+/*
+ * Each duplicate ACK counts a segment out of the pipe, and a partial ACK back
+ * in: never are more octets counted out than there are, or all of cwnd would
+ * go on top of what is still out.
+ */
+static void partial_acks_keep_the_pipe(struct kunit *test)
+{
+	struct mini_t *t = with_segs_out(test, 10);
+
+	dup_acks(t, 12, 0);
+	mini_t_rx(t, AT_MS(100), SEG(.ack = 5 * MSS));
+	mini_t_rx(t, AT_MS(200), SEG(.ack = 6 * MSS));
+	MINI_T_EQ(t, mini_flight(mini_t_msk(t)), 4 * MSS);
+	MINI_T_EQ(t, mini_pipe(mini_t_msk(t)), MSS);
+	mini_t_drain(t);
+	MINI_T_EQ(t, cc(t)->cwnd, 5 * MSS);
+	mini_t_send(t, 10 * MSS);
+	MINI_T_EQ(t, mini_flight(mini_t_msk(t)), 8 * MSS);
+	mini_t_drain(t);
+}
+
 /* CC-5, CC-6, IW-4, LD-5: one segment, and half the flight as threshold */
 static void timeout_slow_starts(struct kunit *test)
 {
@@ -636,6 +657,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(recovery_sends_new_data),
 	KUNIT_CASE(partial_ack_resends_the_next_hole),
 	KUNIT_CASE(later_partial_acks_leave_the_timer),
+	KUNIT_CASE(partial_acks_keep_the_pipe),
 	KUNIT_CASE(timeout_slow_starts),
 	KUNIT_CASE(second_timeout_keeps_the_threshold),
 	KUNIT_CASE(duplicates_after_a_timeout),
