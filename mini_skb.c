@@ -296,7 +296,8 @@ void mini_skb_queue_rcv(struct sock *sk, struct sk_buff *skb)
 
 	if (tail && mini_skb_coalesce(sk, tail, skb))
 		return;
-	skb_set_owner_r(skb, sk);
+	if (skb->sk != sk)	/* out of order it was charged already */
+		skb_set_owner_r(skb, sk);
 	__skb_queue_tail(&sk->sk_receive_queue, skb);
 }
 

@@ -349,6 +349,23 @@ static void order_before_disorder(struct kunit *test)
 	mini_t_drain(t);
 }
 
+/* In order at last: what the queue holds stays reserved with the protocol */
+static void charge_moves_along(struct kunit *test)
+{
+	struct mini_t *t = mini_t_established(test);
+	struct sock *sk = t->sock->sk;
+	u32 i;
+
+	for (i = 9; i--; ) {
+		mini_t_rx(t, AT_NOW, SEG(.seq = i * MINI_T_MSS,
+					 .len = MINI_T_MSS));
+		MINI_T_TRUE(t, sk->sk_forward_alloc >= 0);
+	}
+	MINI_T_TRUE(t, RB_EMPTY_ROOT(&mini_t_msk(t)->ofo));
+	mini_t_drain(t);
+	expect_stream(t, 9 * MINI_T_MSS);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE_PARAM(arrive_linear, row_gen_params),
 	KUNIT_CASE_PARAM(arrive_in_frags, row_gen_params),
@@ -363,6 +380,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(cut_at_the_right_edge),
 	KUNIT_CASE(memory_is_bounded),
 	KUNIT_CASE(order_before_disorder),
+	KUNIT_CASE(charge_moves_along),
 	{}
 };
 
