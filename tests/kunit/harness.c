@@ -44,7 +44,14 @@ bool mini_t_armed(const struct mini_timer *tm)
 	return !hlist_unhashed(&tm->tl.entry);
 }
 
-static bool mini_t_op_arm(struct mini_timer *tm, u64 delay_us)
+/**
+ * mini_t_arm() - mini_ip_ops.arm by the virtual clock
+ * @tm: timer
+ * @delay_us: from now
+ *
+ * Return: true when it was idle.
+ */
+bool mini_t_arm(struct mini_timer *tm, u64 delay_us)
 {
 	bool idle = !mini_t_armed(tm);
 
@@ -62,7 +69,13 @@ static bool mini_t_op_stop(struct mini_timer *tm)
 	return pending;
 }
 
-static struct mini_timer *mini_t_first_timer(const struct mini_t *t)
+/**
+ * mini_t_first_timer() - which timer is next?
+ * @t: world
+ *
+ * Return: the timer, or NULL.
+ */
+struct mini_timer *mini_t_first_timer(const struct mini_t *t)
 {
 	struct mini_timer *tm, *first = NULL;
 
@@ -72,8 +85,14 @@ static struct mini_timer *mini_t_first_timer(const struct mini_t *t)
 	return first;
 }
 
-/* Fire the first timer that is due by @until_us */
-static bool mini_t_fire_one(struct mini_t *t, u64 until_us)
+/**
+ * mini_t_fire_one() - fire the first timer that is due by a moment
+ * @t: world; its clock goes to when the timer is due
+ * @until_us: the moment
+ *
+ * Return: false when there is none.
+ */
+bool mini_t_fire_one(struct mini_t *t, u64 until_us)
 {
 	struct mini_timer *tm = mini_t_first_timer(t);
 
@@ -441,7 +460,7 @@ static bool mini_t_op_foreign(struct mini_net *mn, const struct mini_tuple *mt)
 
 static const struct mini_ip_ops mini_t_ops = {
 	.now_us		= mini_t_op_now_us,
-	.arm		= mini_t_op_arm,
+	.arm		= mini_t_arm,
 	.stop		= mini_t_op_stop,
 	.route		= mini_t_op_route,
 	.mtu		= mini_t_op_mtu,
@@ -530,20 +549,27 @@ static void mini_t_abort_sock(struct socket **sock)
 	*sock = NULL;
 }
 
-static void mini_t_check_sk(struct mini_t *t, struct sock *sk)
+/**
+ * mini_t_left() - does a socket that is closed still hold something?
+ * @sk: socket; the only reference is the caller's
+ *
+ * Return: the name of what it holds, or NULL.
+ */
+const char *mini_t_left(const struct sock *sk)
 {
-	struct mini_sock *msk = mini_sk(sk);
+	const struct mini_sock *msk = mini_sk(sk);
 
-	MINI_T_EQ(t, atomic_read(&sk->sk_rmem_alloc), 0);
-	MINI_T_EQ(t, refcount_read(&sk->sk_wmem_alloc), 1);
-	MINI_T_EQ(t, sk->sk_wmem_queued, 0);
-	MINI_T_EQ(t, sk->sk_forward_alloc, 0);
-	MINI_T_EQ(t, refcount_read(&sk->sk_refcnt), 1);
-	MINI_T_TRUE(t, skb_queue_empty(&sk->sk_receive_queue));
-	MINI_T_TRUE(t, skb_queue_empty(&sk->sk_write_queue));
-	MINI_T_TRUE(t, skb_queue_empty(&msk->rtx));
-	MINI_T_TRUE(t, RB_EMPTY_ROOT(&msk->ofo));
-	MINI_T_TRUE(t, !msk->owner.port);
+	return sk->sk_state != TCP_CLOSE ? "state" :
+	       atomic_read(&sk->sk_rmem_alloc) ? "sk_rmem_alloc" :
+	       refcount_read(&sk->sk_wmem_alloc) != 1 ? "sk_wmem_alloc" :
+	       sk->sk_wmem_queued ? "sk_wmem_queued" :
+	       sk->sk_forward_alloc ? "sk_forward_alloc" :
+	       refcount_read(&sk->sk_refcnt) != 1 ? "sk_refcnt" :
+	       !skb_queue_empty(&sk->sk_receive_queue) ? "sk_receive_queue" :
+	       !skb_queue_empty(&sk->sk_write_queue) ? "sk_write_queue" :
+	       !skb_queue_empty(&msk->rtx) ? "rtx" :
+	       !RB_EMPTY_ROOT(&msk->ofo) ? "ofo" :
+	       msk->owner.port ? "port" : NULL;
 }
 
 /* Let the last timers go; a socket that nobody holds may take minutes */
@@ -560,6 +586,7 @@ static void mini_t_run_out(struct mini_t *t)
 static void mini_t_free(struct kunit_resource *res)
 {
 	struct mini_t *t = res->data;
+	const char *left;
 	u32 i;
 
 	__mini_t_check_broken(t, __FILE__, __LINE__);
@@ -567,7 +594,9 @@ static void mini_t_free(struct kunit_resource *res)
 	mini_t_abort_sock(&t->listener);
 	mini_t_run_out(t);
 	for (i = 0; i < t->nr_sk; i++) {
-		mini_t_check_sk(t, t->sk[i]);
+		left = mini_t_left(t->sk[i]);
+		if (left)
+			mini_t_fail(t, "of socket %u %s is left", i, left);
 		sock_put(t->sk[i]);
 	}
 	MINI_T_EQ(t, atomic_read(&t->mn->tw_count), 0);

@@ -284,6 +284,8 @@ u32 mini_t_ms(const struct mini_t *t);
 void mini_t_rx(struct mini_t *t, s64 at, struct mini_t_seg seg);
 struct sk_buff *mini_t_skb(struct mini_t *t, const struct mini_t_seg *seg);
 void mini_t_rx_skb(struct mini_t *t, struct sk_buff *skb);
+void mini_t_rx_tuple(struct mini_t *t, const struct mini_tuple *tuple,
+		     struct sk_buff *skb);
 const struct mini_t_rec *mini_t_next(struct mini_t *t);
 void mini_t_drain(struct mini_t *t);
 u32 mini_t_pending(struct mini_t *t);
@@ -292,6 +294,10 @@ int mini_t_state(struct mini_t *t);
 const char *mini_t_state_name(int state);
 bool mini_t_timers_idle(const struct mini_t *t);
 bool mini_t_armed(const struct mini_timer *tm);
+bool mini_t_arm(struct mini_timer *tm, u64 delay_us);
+struct mini_timer *mini_t_first_timer(const struct mini_t *t);
+bool mini_t_fire_one(struct mini_t *t, u64 until_us);
+const char *mini_t_left(const struct sock *sk);
 
 __printf(4, 5)
 void __mini_t_fail(struct mini_t *t, const char *file, int line,

@@ -227,20 +227,32 @@ struct sk_buff *mini_t_skb(struct mini_t *t, const struct mini_t_seg *seg)
 }
 
 /**
- * mini_t_rx_skb() - hand a segment to the engine, as mini_ip does
+ * mini_t_rx_tuple() - hand a segment to the engine, as mini_ip does
  * @t: world
- * @skb: from mini_t_skb(); taken
+ * @tuple: the connection, seen from us
+ * @skb: its data at the TCP header, which is linear; taken
  */
-void mini_t_rx_skb(struct mini_t *t, struct sk_buff *skb)
+void mini_t_rx_tuple(struct mini_t *t, const struct mini_tuple *tuple,
+		     struct sk_buff *skb)
 {
 	struct mini_dest d;
 
 	local_bh_disable();
 	rcu_read_lock();
-	mini_lookup(t->mn, &t->tuple, 0, 0, &d);
-	mini_tcp_rcv(t->mn, &t->tuple, &d, skb);
+	mini_lookup(t->mn, tuple, 0, 0, &d);
+	mini_tcp_rcv(t->mn, tuple, &d, skb);
 	rcu_read_unlock();
 	local_bh_enable();
+}
+
+/**
+ * mini_t_rx_skb() - the same for the connection of the test
+ * @t: world
+ * @skb: from mini_t_skb(); taken
+ */
+void mini_t_rx_skb(struct mini_t *t, struct sk_buff *skb)
+{
+	mini_t_rx_tuple(t, &t->tuple, skb);
 }
 
 static void mini_t_log_rx(struct mini_t *t, const struct mini_t_seg *seg)

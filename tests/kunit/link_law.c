@@ -1,0 +1,438 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What must be so of each end of a simulated connection, whatever the link
+ * does. What an end may send is measured by what the link has carried, and by
+ * the engine's own variables only where the link cannot know.
+ */
+#include <net/sock.h>
+#include "link.h"
+
+/* Is the engine's view walked through in each step? It is not for free. */
+#define WALK_EVERY	32U
+
+static void note_broken(struct mini_link *l, const struct mini_link_end *e,
+			struct va_format *vaf)
+{
+	if (!l->broken[0])
+		snprintf(l->broken, sizeof(l->broken), "%c: %pV",
+			 mini_link_name(l, e), vaf);
+}
+
+/**
+ * mini_link_break() - a rule was broken
+ * @l: link
+ * @e: by this end
+ * @fmt: which
+ *
+ * Where headers are tampered with, it only ends the connection.
+ */
+void mini_link_break(struct mini_link *l, const struct mini_link_end *e,
+		     const char *fmt, ...)
+{
+	struct va_format vaf;
+	va_list args;
+
+	l->over = true;
+	if (l->wild)
+		return;
+	va_start(args, fmt);
+	vaf.fmt = fmt;
+	vaf.va = &args;
+	note_broken(l, e, &vaf);
+	va_end(args);
+}
+
+/* The same for what no tampering excuses */
+__printf(3, 4)
+static void break_hard(struct mini_link *l, const struct mini_link_end *e,
+		       const char *fmt, ...)
+{
+	struct va_format vaf;
+	va_list args;
+
+	l->over = true;
+	va_start(args, fmt);
+	vaf.fmt = fmt;
+	vaf.va = &args;
+	note_broken(l, e, &vaf);
+	va_end(args);
+}
+
+static const struct mini_link_end *peer(const struct mini_link *l,
+					const struct mini_link_end *e)
+{
+	return &l->end[e == l->end];
+}
+
+/* The right edge that a segment of @e offers */
+static u32 edge_of(const struct mini_link *l, const struct mini_link_end *e,
+		   const struct mini_link_hdr *h)
+{
+	u8 shift = 0;
+
+	if (!(h->flags & MINI_SYN) && e->law.ws && peer(l, e)->law.ws)
+		shift = e->law.ws - 1;
+	return h->ack + ((u32)h->wnd << shift);
+}
+
+static bool has_edge(const struct mini_link_hdr *h)
+{
+	return h->flags & MINI_ACK && !(h->flags & MINI_RST);
+}
+
+/* SHLD-14: the right edge never moves left */
+static void law_edge(struct mini_link *l, struct mini_link_end *e,
+		     const struct mini_link_hdr *h)
+{
+	struct mini_link_law *law = &e->law;
+	u32 edge = edge_of(l, e, h);
+
+	if (!has_edge(h))
+		return;
+	if (law->edge_known && seq_lt(edge, law->edge))
+		mini_link_break(l, e, "the right edge moves left by %u",
+				law->edge - edge);
+	law->edge = edge;
+	law->edge_known = true;
+}
+
+/* Eff.snd.MSS: options count too, and GSO is no way around it */
+static void law_size(struct mini_link *l, struct mini_link_end *e,
+		     const struct mini_link_hdr *h, const struct sk_buff *skb)
+{
+	u32 gso = skb_shinfo(skb)->gso_size;
+	u32 size = (gso ?: h->len) + h->hlen - MINI_TCP_HLEN;
+	u32 most = min_t(u32, peer(l, e)->law.mss ?: MINI_MSS_DEFAULT,
+			 e->mtu - MINI_IP_HLEN - MINI_TCP_HLEN);
+
+	if (h->len && size > most)
+		mini_link_break(l, e, "a segment of %u octets where %u fit",
+				size, most);
+	if (gso && !e->gso)
+		mini_link_break(l, e, "GSO to a device that has none");
+}
+
+/*
+ * New data stays within the window offered, but for the octet of a probe; and
+ * within the congestion window, which lets a segment go when nothing is out.
+ * SND.NXT has not moved yet.
+ */
+static void law_windows(struct mini_link *l, struct mini_link_end *e,
+			const struct mini_sock *msk,
+			const struct mini_link_hdr *h)
+{
+	u32 end = h->seq + h->len, probe = h->len == 1;
+	u32 pipe = mini_pipe(msk);
+
+	if (!e->law.peer_edge_known ||
+	    seq_gt(end - probe, e->law.peer_edge))
+		mini_link_break(l, e, "%u octets beyond the peer's window",
+				end - e->law.peer_edge);
+	if (pipe + h->len > max_t(u32, msk->cc.cwnd, msk->snd.mss) &&
+	    !(probe && end - probe == e->law.peer_edge))
+		mini_link_break(l, e, "pipe %u + %u octets, cwnd %u", pipe,
+				h->len, msk->cc.cwnd);
+}
+
+/*
+ * Where nothing gets lost only the octet is sent again that probes a shut
+ * window. Elsewhere a bound for a sender that does nothing else any more:
+ * with segments of a few octets, and a peer that has no room for many of
+ * them, each may well take its turn ten times.
+ */
+static void law_resent(struct mini_link *l, struct mini_link_end *e,
+		       const struct mini_link_hdr *h)
+{
+	struct mini_link_law *law = &e->law;
+
+	law->retrans++;
+	if (l->perfect && h->len != 1)
+		mini_link_break(l, e, "%u octets again where nothing gets lost",
+				h->len);
+	if (law->retrans > 200 + 20 * (law->fresh + l->path[e - l->end].lost))
+		mini_link_break(l, e, "%u segments sent again, %u sent",
+				law->retrans, law->fresh);
+}
+
+static void law_syn(struct mini_link_end *e, const struct mini_link_hdr *h)
+{
+	e->law.synced = true;
+	e->law.mss = h->mss;
+	e->law.ws = h->ws;
+	e->law.max = h->seq + 1;
+}
+
+/**
+ * mini_link_law_tx() - an end sends a segment
+ * @l: link
+ * @e: end
+ * @sk: its socket, or NULL when no socket sends it
+ * @skb: segment
+ */
+void mini_link_law_tx(struct mini_link *l, struct mini_link_end *e,
+		      const struct sock *sk, const struct sk_buff *skb)
+{
+	struct mini_link_hdr h;
+	u32 end;
+
+	if (l->wild || e->app.closed)
+		return;
+	mini_link_parse(skb, &h);
+	if (h.flags & MINI_SYN)
+		law_syn(e, &h);
+	law_edge(l, e, &h);
+	law_size(l, e, &h, skb);
+	end = h.seq + h.len + !!(h.flags & MINI_FIN);
+	if (end == h.seq || h.flags & MINI_SYN)
+		return;
+	if (!seq_gt(end, e->law.max)) {
+		law_resent(l, e, &h);
+		return;
+	}
+	e->law.fresh++;
+	if (h.len && sk && seq_gt(h.seq + h.len, e->law.max))
+		law_windows(l, e, mini_sk(sk), &h);
+	e->law.max = end;
+}
+
+/**
+ * mini_link_law_rx() - a segment reaches an end
+ * @l: link
+ * @e: end
+ * @h: segment, as it was sent
+ */
+void mini_link_law_rx(struct mini_link *l, struct mini_link_end *e,
+		      const struct mini_link_hdr *h)
+{
+	struct mini_link_law *law = &e->law;
+	u32 edge;
+
+	if (l->wild || !has_edge(h))
+		return;
+	edge = edge_of(l, peer(l, e), h);
+	if (!law->peer_edge_known || seq_gt(edge, law->peer_edge))
+		law->peer_edge = edge;
+	law->peer_edge_known = true;
+}
+
+/**
+ * mini_link_law_timer() - the engine arms a timer
+ * @l: link
+ * @tm: which
+ * @delay_us: for how long
+ */
+void mini_link_law_timer(struct mini_link *l, const struct mini_timer *tm,
+			 u64 delay_us)
+{
+	struct mini_link_end *e;
+
+	for (e = l->end; e < l->end + 2; e++)
+		if (e->sk && tm == &mini_sk(e->sk)->write_tmr &&
+		    delay_us < MINI_RTO_MIN_US)
+			mini_link_break(l, e, "a timeout after %llu us",
+					delay_us);
+}
+
+/* What is counted of the retransmission queue, and what stands there */
+static void law_walk(struct mini_link *l, struct mini_link_end *e,
+		     struct mini_sock *msk)
+{
+	u32 lost = 0, retrans = 0, charged = 0;
+	struct sk_buff *skb;
+
+	skb_queue_walk(&msk->rtx, skb) {
+		u32 n = mini_skb_unacked(msk, skb);
+
+		if (mini_cb(skb)->mark & MINI_SKB_LOST)
+			lost += n;
+		if (mini_cb(skb)->mark & MINI_SKB_RETRANS)
+			retrans += n;
+		charged += skb->truesize;
+	}
+	skb_queue_walk(&e->sk->sk_write_queue, skb)
+		charged += skb->truesize;
+	if (lost != msk->snd.lost || retrans != msk->snd.retrans)
+		break_hard(l, e, "lost %u counted as %u, resent %u as %u", lost,
+			   msk->snd.lost, retrans, msk->snd.retrans);
+	if (charged != e->sk->sk_wmem_queued)
+		break_hard(l, e, "send queues of %u charged %d", charged,
+			   e->sk->sk_wmem_queued);
+}
+
+static void law_charges(struct mini_link *l, struct mini_link_end *e)
+{
+	u32 held = 0;
+	struct sk_buff *skb;
+	struct rb_node *node;
+
+	skb_queue_walk(&e->sk->sk_receive_queue, skb)
+		held += skb->truesize;
+	for (node = rb_first(&mini_sk(e->sk)->ofo); node; node = rb_next(node))
+		held += mini_rb_skb(node)->truesize;
+	if (held != atomic_read(&e->sk->sk_rmem_alloc))
+		break_hard(l, e, "receive queues of %u charged %d", held,
+			   atomic_read(&e->sk->sk_rmem_alloc));
+	if (e->sk->sk_forward_alloc < 0)
+		break_hard(l, e, "forward_alloc is %d",
+			   e->sk->sk_forward_alloc);
+}
+
+static void law_counters(struct mini_link *l, struct mini_link_end *e,
+			 struct mini_sock *msk)
+{
+	u32 flight = mini_flight(msk);
+
+	if (msk->snd.sacked > flight || msk->snd.lost > flight ||
+	    msk->snd.retrans > flight)
+		break_hard(l, e, "of %u octets out %u sacked, %u lost, %u resent",
+			   flight, msk->snd.sacked, msk->snd.lost,
+			   msk->snd.retrans);
+	if (seq_gt(msk->snd.nxt, msk->snd.write) ||
+	    seq_gt(msk->rcv.copied, msk->rcv.nxt))
+		break_hard(l, e, "numbers out of order");
+	if (mini_rtt_rto_us(&msk->rtt) < MINI_RTO_MIN_US)
+		break_hard(l, e, "RTO is %u us", mini_rtt_rto_us(&msk->rtt));
+}
+
+/* Something waits, and nobody will ever look at it again */
+static void law_awake(struct mini_link *l, struct mini_link_end *e,
+		      struct mini_sock *msk)
+{
+	if ((mini_flight(msk) || mini_unsent(e->sk)) &&
+	    !mini_t_armed(&msk->write_tmr))
+		break_hard(l, e, "%u octets out, %u unsent, and no timer",
+			   mini_flight(msk), msk->snd.write - msk->snd.nxt);
+	if (msk->ack_due && !mini_t_armed(&msk->delack_tmr))
+		break_hard(l, e, "an ACK is owed, and no timer");
+}
+
+/**
+ * mini_link_law_step() - something has happened
+ * @l: link
+ */
+void mini_link_law_step(struct mini_link *l)
+{
+	bool walk = l->steps % WALK_EVERY == 0;
+	struct mini_link_end *e;
+
+	for (e = l->end; e < l->end + 2; e++) {
+		struct mini_sock *msk;
+
+		if (!e->sk || (1 << e->sk->sk_state) &
+		    (TCPF_CLOSE | TCPF_SYN_SENT | TCPF_SYN_RECV))
+			continue;
+		msk = mini_sk(e->sk);
+		law_counters(l, e, msk);
+		law_awake(l, e, msk);
+		if (walk)
+			law_walk(l, e, msk);
+		if (walk)
+			law_charges(l, e);
+	}
+}
+
+/**
+ * mini_link_law_done() - the connection is over, and so are its timers
+ * @l: link
+ */
+void mini_link_law_done(struct mini_link *l)
+{
+	struct mini_net *mn = l->t->mn;
+	struct mini_link_end *e;
+	const char *left;
+
+	for (e = l->end; e < l->end + 2; e++) {
+		left = e->sk ? mini_t_left(e->sk) : NULL;
+		if (left)
+			break_hard(l, e, "%s is left", left);
+	}
+	e = &l->end[MINI_LINK_B];
+	if (atomic_read(&mn->tw_count) || atomic_read(&mn->orphans))
+		break_hard(l, e, "%d TIME-WAITs and %d orphans are left",
+			   atomic_read(&mn->tw_count),
+			   atomic_read(&mn->orphans));
+	if (mini_sk(l->listener->sk)->listen.nr_reqs ||
+	    l->listener->sk->sk_ack_backlog)
+		break_hard(l, e, "the listener's queues are not empty");
+}
+
+/* ---- why is it not sending? ---- */
+
+static void dump_sock(struct mini_link *l, struct mini_link_end *e)
+{
+	struct mini_sock *msk = mini_sk(e->sk);
+	struct kunit *test = l->t->test;
+	char name = mini_link_name(l, e);
+
+	kunit_info(test, "%c: %s, una %u nxt %u write %u, window to %u, cwnd %u ssthresh %u, mss %u, recovery %u",
+		   name, mini_t_state_name(e->sk->sk_state),
+		   msk->snd.una - e->iss, msk->snd.nxt - e->iss,
+		   msk->snd.write - e->iss,
+		   msk->snd.una + msk->snd.wnd - e->iss, msk->cc.cwnd,
+		   msk->cc.ssthresh, msk->snd.mss, msk->cc.state);
+	kunit_info(test, "%c: flight %u pipe %u sacked %u lost %u resent %u, recover %u, queues %u sent %u unsent, wmem %d of %d",
+		   name, mini_flight(msk), mini_pipe(msk), msk->snd.sacked,
+		   msk->snd.lost, msk->snd.retrans,
+		   msk->snd.recover - e->iss, skb_queue_len(&msk->rtx),
+		   skb_queue_len(&e->sk->sk_write_queue),
+		   e->sk->sk_wmem_queued, e->sk->sk_sndbuf);
+	kunit_info(test, "%c: rcv nxt %u edge %u copied %u, queues %u in order %u not, rmem %d of %d",
+		   name, msk->rcv.nxt - peer(l, e)->iss,
+		   msk->rcv.edge - peer(l, e)->iss,
+		   msk->rcv.copied - peer(l, e)->iss,
+		   skb_queue_len(&e->sk->sk_receive_queue),
+		   !RB_EMPTY_ROOT(&msk->ofo),
+		   atomic_read(&e->sk->sk_rmem_alloc), e->sk->sk_rcvbuf);
+}
+
+static void dump_timer(struct mini_link *l, struct mini_link_end *e,
+		       const char *what, const struct mini_timer *tm)
+{
+	if (mini_t_armed(tm))
+		kunit_info(l->t->test, "%c: %s timer in %lld us",
+			   mini_link_name(l, e), what,
+			   (s64)(tm->at_us - l->t->now_us));
+}
+
+static void dump_timers(struct mini_link *l, struct mini_link_end *e)
+{
+	struct mini_sock *msk = mini_sk(e->sk);
+
+	dump_timer(l, e, msk->probing ? "probe" : "retransmission",
+		   &msk->write_tmr);
+	dump_timer(l, e, "delayed ACK", &msk->delack_tmr);
+	dump_timer(l, e, "keep-alive", &msk->keep_tmr);
+	kunit_info(l->t->test, "%c: rto %u us, backoff %u, retries %u, ack_due %u",
+		   mini_link_name(l, e), mini_rtt_rto_us(&msk->rtt),
+		   msk->rtt.backoff, msk->retries, msk->ack_due);
+}
+
+static void dump_user(struct mini_link *l, struct mini_link_end *e)
+{
+	const struct mini_link_app *app = &e->app;
+
+	kunit_info(l->t->test, "%c: user wrote %u of %u, read %u%s%s%s%s",
+		   mini_link_name(l, e), app->done, app->total, app->got,
+		   app->eof ? " and the end" : "", app->shut ? ", shut" : "",
+		   app->closed ? ", closed" : "",
+		   app->at_us != MINI_LINK_NEVER ? ", rests" : ", sleeps");
+}
+
+/**
+ * mini_link_dump() - all that may say why nothing goes on
+ * @l: link
+ */
+void mini_link_dump(struct mini_link *l)
+{
+	struct mini_link_end *e;
+
+	kunit_info(l->t->test, "at %llu us, %u packets under way",
+		   l->t->now_us - l->start_us, l->nr_heap);
+	for (e = l->end; e < l->end + 2; e++) {
+		dump_user(l, e);
+		if (!e->sk)
+			continue;
+		dump_sock(l, e);
+		dump_timers(l, e);
+	}
+}
