@@ -112,6 +112,12 @@ static void law_size(struct mini_link *l, struct mini_link_end *e,
 		mini_link_break(l, e, "GSO to a device that has none");
 }
 
+/* RFC 8985 7.3: a tail loss probe may go beyond cwnd */
+static bool loss_probe(const struct mini_sock *msk)
+{
+	return msk->write_for == MINI_FOR_PTO && !msk->write_tmr.at_us;
+}
+
 /*
  * New data stays within the window offered, but for the octet of a probe; and
  * within the congestion window, which lets a segment go when nothing is out.
@@ -128,7 +134,8 @@ static void law_windows(struct mini_link *l, struct mini_link_end *e,
 	    seq_gt(end - probe, e->law.peer_edge))
 		mini_link_break(l, e, "%u octets beyond the peer's window",
 				end - e->law.peer_edge);
-	if (pipe + h->len > max_t(u32, msk->cc.cwnd, msk->snd.mss) &&
+	if (pipe + h->len > max_t(u32, msk->cc.cwnd, msk->snd.mss) +
+			    (loss_probe(msk) ? msk->snd.mss : 0) &&
 	    !(probe && end - probe == e->law.peer_edge))
 		mini_link_break(l, e, "pipe %u + %u octets, cwnd %u", pipe,
 				h->len, msk->cc.cwnd);
@@ -215,6 +222,16 @@ void mini_link_law_rx(struct mini_link *l, struct mini_link_end *e,
 	law->peer_edge_known = true;
 }
 
+/*
+ * RTO-4. What is armed for a timeout may be the rest of one; a tail loss probe
+ * and the reordering window are shorter by nature.
+ */
+static bool too_soon(const struct mini_sock *msk, u64 delay_us)
+{
+	return mini_rtt_rto_us(&msk->rtt) < MINI_RTO_MIN_US ||
+	       (msk->write_for == MINI_FOR_PROBE && delay_us < MINI_RTO_MIN_US);
+}
+
 /**
  * mini_link_law_timer() - the engine arms a timer
  * @l: link
@@ -228,7 +245,7 @@ void mini_link_law_timer(struct mini_link *l, const struct mini_timer *tm,
 
 	for (e = l->end; e < l->end + 2; e++)
 		if (e->sk && tm == &mini_sk(e->sk)->write_tmr &&
-		    delay_us < MINI_RTO_MIN_US)
+		    too_soon(mini_sk(e->sk), delay_us))
 			mini_link_break(l, e, "a timeout after %llu us",
 					delay_us);
 }
@@ -394,12 +411,23 @@ static void dump_timer(struct mini_link *l, struct mini_link_end *e,
 			   (s64)(tm->at_us - l->t->now_us));
 }
 
+static const char *write_for(const struct mini_sock *msk)
+{
+	static const char * const names[] = {
+		[MINI_FOR_RTO]	= "retransmission",
+		[MINI_FOR_PTO]	= "tail loss",
+		[MINI_FOR_REO]	= "reordering",
+		[MINI_FOR_PROBE] = "probe",
+	};
+
+	return names[msk->write_for];
+}
+
 static void dump_timers(struct mini_link *l, struct mini_link_end *e)
 {
 	struct mini_sock *msk = mini_sk(e->sk);
 
-	dump_timer(l, e, msk->probing ? "probe" : "retransmission",
-		   &msk->write_tmr);
+	dump_timer(l, e, write_for(msk), &msk->write_tmr);
 	dump_timer(l, e, "delayed ACK", &msk->delack_tmr);
 	dump_timer(l, e, "keep-alive", &msk->keep_tmr);
 	kunit_info(l->t->test, "%c: rto %u us, backoff %u, retries %u, ack_due %u",
