@@ -82,7 +82,7 @@ static int mini_skb_own_head(struct sk_buff *skb, gfp_t gfp)
  * @sk: socket, owned
  * @list: queue that @skb stands in; the second half is put behind it
  * @skb: keeps the first @len octets
- * @len: more than 0 and less than its payload
+ * @len: more than 0 and less than its payload; all of it before a FIN
  * @gfp: GFP_KERNEL or GFP_ATOMIC
  *
  * FIN and PSH go with the second half, marks are copied.

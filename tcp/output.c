@@ -464,8 +464,6 @@ static struct sk_buff *mini_rtx_head(struct sock *sk)
 	if (!skb || !seq_lt(mini_cb(skb)->seq, msk->snd.una))
 		return skb;
 	acked = msk->snd.una - mini_cb(skb)->seq;
-	if (acked >= skb->len)
-		return skb;
 	if (mini_skb_split(sk, &msk->rtx, skb, acked, GFP_ATOMIC))
 		return NULL;
 	rest = skb_queue_next(&msk->rtx, skb);

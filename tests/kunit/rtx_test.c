@@ -427,6 +427,31 @@ static void fin_is_resent_in_turn(struct kunit *test)
 	mini_t_expect_state(t, TCP_FIN_WAIT2);
 }
 
+/*
+ * The peer has ACKed all the octets of an skb and not the FIN behind them: it
+ * is what is left of it, and no octet goes out, or is counted, again.
+ */
+static void fin_is_all_that_is_left(struct kunit *test)
+{
+	struct mini_t *t = mini_t_established(test);
+	struct mini_sock *msk = mini_t_msk(t);
+
+	mini_t_rx(t, AT_NOW, SEG(.wnd = MINI_T_SHUT));
+	mini_t_send(t, 3 * MSS);
+	mini_t_shutdown(t, SHUT_WR);
+	mini_t_rx(t, AT_NOW, SEG());
+	MINI_T_EQ(t, msk->snd.nxt - t->our_zero, 3 * MSS + 1);
+	mini_t_drain(t);
+	mini_t_rx(t, AT_MS(10), SEG(.ack = 3 * MSS));
+	mini_t_goto(t, AT_MS(10 + RTO));
+	mini_t_expect_tx(t, SEG(.flags = MINI_FIN | MINI_ACK, .seq = 3 * MSS));
+	mini_t_expect_nothing(t);
+	MINI_T_EQ(t, msk->snd.lost, 1);
+	mini_t_rx(t, AT_NOW, SEG(.ack = 3 * MSS + 1));
+	mini_t_expect_state(t, TCP_FIN_WAIT2);
+	MINI_T_EQ(t, msk->snd.lost, 0);
+}
+
 /* The device was full: the octets are ours still, and leave at the RTO */
 static void refused_by_the_device(struct kunit *test)
 {
@@ -662,6 +687,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(second_timeout_keeps_the_threshold),
 	KUNIT_CASE(duplicates_after_a_timeout),
 	KUNIT_CASE(fin_is_resent_in_turn),
+	KUNIT_CASE(fin_is_all_that_is_left),
 	KUNIT_CASE(refused_by_the_device),
 	KUNIT_CASE(probes_back_off),
 	KUNIT_CASE(probes_go_on_for_hours),
