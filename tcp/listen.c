@@ -427,13 +427,15 @@ static enum mini_drop mini_req_done(struct mini_net *mn, struct mini_req *req,
 	return MINI_DROP_ACK_ONLY;
 }
 
+/* The window is in units now: what the SYN,ACK has promised is rounded up */
 static void mini_req_ack(struct mini_net *mn, struct mini_req *req)
 {
+	u32 wnd = ALIGN(req->rcv_wnd, 1U << req->rcv_wscale);
 	struct mini_header h = {
 		.seq = req->iss + 1,
 		.ack = req->irs + 1,
 		.flags = MINI_ACK,
-		.wnd = req->rcv_wnd >> req->rcv_wscale,
+		.wnd = wnd >> req->rcv_wscale,
 	};
 	struct mini_reply r;
 
@@ -443,6 +445,7 @@ static void mini_req_ack(struct mini_net *mn, struct mini_req *req)
 		return;
 	}
 	MINI_INC(mn, CHALLENGE_ACKS);
+	WRITE_ONCE(req->rcv_wnd, wnd);
 	mini_req_reply(req, &r);
 	mini_reply_send(mn, &r, &h);
 }

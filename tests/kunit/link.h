@@ -259,6 +259,7 @@ struct mini_link_sum {
  * @closing: the connection is over: what is sent now is dropped
  * @start_us: when the connection began
  * @progress_us: when a user has last read something
+ * @time_waits: as they were counted before
  * @path: by sender
  * @end: MINI_LINK_A, MINI_LINK_B
  * @anchor: keeps A's port while one connection follows the other
@@ -282,6 +283,7 @@ struct mini_link {
 	bool closing;
 	u64 start_us;
 	u64 progress_us;
+	unsigned long time_waits;
 	struct mini_link_path path[2];
 	struct mini_link_end end[2];
 	struct socket *anchor;

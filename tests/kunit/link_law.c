@@ -276,16 +276,30 @@ static void law_walk(struct mini_link *l, struct mini_link_end *e,
 			   e->sk->sk_wmem_queued);
 }
 
+/* Octets charged for what is held out of order, which is in order of number */
+static u32 law_ofo(struct mini_link *l, struct mini_link_end *e)
+{
+	struct sk_buff *skb = mini_ofo_first(e->sk), *next;
+	u32 held = 0;
+
+	for (; skb; skb = next) {
+		held += skb->truesize;
+		next = mini_rb_skb(rb_next(&skb->rbnode));
+		if (next && seq_gt(mini_cb(skb)->seq, mini_cb(next)->seq))
+			break_hard(l, e, "%u is held behind %u",
+				   mini_cb(next)->seq - peer(l, e)->iss,
+				   mini_cb(skb)->seq - peer(l, e)->iss);
+	}
+	return held;
+}
+
 static void law_charges(struct mini_link *l, struct mini_link_end *e)
 {
-	u32 held = 0;
+	u32 held = law_ofo(l, e);
 	struct sk_buff *skb;
-	struct rb_node *node;
 
 	skb_queue_walk(&e->sk->sk_receive_queue, skb)
 		held += skb->truesize;
-	for (node = rb_first(&mini_sk(e->sk)->ofo); node; node = rb_next(node))
-		held += mini_rb_skb(node)->truesize;
 	if (held != atomic_read(&e->sk->sk_rmem_alloc))
 		break_hard(l, e, "receive queues of %u charged %d", held,
 			   atomic_read(&e->sk->sk_rmem_alloc));
@@ -307,6 +321,10 @@ static void law_counters(struct mini_link *l, struct mini_link_end *e,
 	if (seq_gt(msk->snd.nxt, msk->snd.write) ||
 	    seq_gt(msk->rcv.copied, msk->rcv.nxt))
 		break_hard(l, e, "numbers out of order");
+	if (e->law.peer_edge_known &&
+	    seq_gt(msk->snd.una + msk->snd.wnd, e->law.peer_edge))
+		mini_link_break(l, e, "a window %u octets beyond what was offered",
+				msk->snd.una + msk->snd.wnd - e->law.peer_edge);
 	if (mini_rtt_rto_us(&msk->rtt) < MINI_RTO_MIN_US)
 		break_hard(l, e, "RTO is %u us", mini_rtt_rto_us(&msk->rtt));
 }
@@ -315,6 +333,11 @@ static void law_counters(struct mini_link *l, struct mini_link_end *e,
 static void law_awake(struct mini_link *l, struct mini_link_end *e,
 		      struct mini_sock *msk)
 {
+	const struct sk_buff *ofo = mini_ofo_first(e->sk);
+
+	if (ofo && seq_leq(mini_cb(ofo)->seq, msk->rcv.nxt))
+		mini_link_break(l, e, "%u is in order and still held",
+				mini_cb(ofo)->seq - peer(l, e)->iss);
 	if ((mini_flight(msk) || mini_unsent(e->sk)) &&
 	    !mini_t_armed(&msk->write_tmr))
 		break_hard(l, e, "%u octets out, %u unsent, and no timer",
@@ -364,6 +387,9 @@ void mini_link_law_done(struct mini_link *l)
 			break_hard(l, e, "%s is left", left);
 	}
 	e = &l->end[MINI_LINK_B];
+	if (!l->over && !l->wild &&
+	    mini_mib_sum(mn, MINI_MIB_TIME_WAITS) == l->time_waits)
+		break_hard(l, e, "neither end has been in TIME-WAIT");
 	if (atomic_read(&mn->tw_count) || atomic_read(&mn->orphans))
 		break_hard(l, e, "%d TIME-WAITs and %d orphans are left",
 			   atomic_read(&mn->tw_count),

@@ -31,9 +31,10 @@ static void draw_end(struct mini_link *l, struct mini_link_end *e)
 	static const u16 mtus[] = { 1500, 1500, 576, 1280, 9000 };
 	bool tiny = l->profile->tiny;
 
+	mini_link_app_draw(l, e);
 	e->iss = prandom_u32_state(&l->rnd);
-	if (mini_link_below(l, 2))	/* the wrap is near */
-		e->iss = -1 - mini_link_below(l, 1 << mini_link_below(l, 20));
+	if (mini_link_below(l, 2))	/* the wrap is in the stream */
+		e->iss = -1 - mini_link_below(l, e->app.total + 3);
 	e->mtu = mtus[mini_link_below(l, ARRAY_SIZE(mtus))];
 	e->gso = mini_link_below(l, 2);
 	e->rcvbuf = 0;
@@ -44,7 +45,6 @@ static void draw_end(struct mini_link *l, struct mini_link_end *e)
 	if (tiny && mini_link_below(l, 2))
 		e->sndbuf = SOCK_MIN_SNDBUF +
 			    mini_link_below(l, 1 << mini_link_below(l, 16));
-	mini_link_app_draw(l, e);
 	memset(&e->law, 0, sizeof(e->law));
 }
 
@@ -61,6 +61,7 @@ static void draw(struct mini_link *l, u32 seed)
 	l->steps = 0;
 	l->t->now_us = l->start_us;
 	l->progress_us = l->start_us;
+	l->time_waits = mini_mib_sum(l->t->mn, MINI_MIB_TIME_WAITS);
 	prandom_seed_state(&l->rnd, seed * 2654435761ULL + 1);
 	for (i = 0; i < 2; i++) {
 		draw_end(l, &l->end[i]);
@@ -140,6 +141,8 @@ static void finish(struct mini_link *l)
 		mini_link_dump(l);
 	l->closing = true;
 	mini_link_app_stop(l);
+	if (l->over)	/* or it would be in the way of the next one */
+		mini_tcp_abort_all(l->t->mn);
 	mini_link_forget(l);
 	while (mini_t_fire_one(l->t, U64_MAX) && ++fires < 1000)
 		;
@@ -275,6 +278,11 @@ static void queues(struct kunit *test)
 	});
 }
 
+/*
+ * Windows that shut, and updates of them that get lost: only a probe brings
+ * the next one.
+ * Proves: MUST-36
+ */
 static void small_buffers(struct kunit *test)
 {
 	family(test, &(struct mini_link_profile){

@@ -448,6 +448,30 @@ static void text_on_the_syn_is_not_taken(struct kunit *test)
 	MINI_T_EQ(t, mini_t_recv(t, 100), 10);
 }
 
+/*
+ * The window of a SYN,ACK is in octets, and that of an ACK in units: neither
+ * that nor what the socket says later takes anything back.
+ * Proves: SHLD-14
+ */
+static void half_open_keeps_its_edge(struct kunit *test)
+{
+	struct mini_t *t = mini_t_new(test);
+
+	t->peer_ws = MINI_T_WS(0);
+	mini_t_to_listen(t, 8);
+	t->listener->sk->sk_rcvbuf = 5001;
+	t->listener->sk->sk_userlocks |= SOCK_RCVBUF_LOCK;
+	mini_t_to_syn_rcvd_passive(t);
+	MINI_T_EQ(t, t->edge - t->peer_zero, 2500);
+	mini_t_rx(t, AT_MS(10), SEG(.seq = -100, .len = 100));
+	mini_t_expect_tx(t, SEG());
+	MINI_T_TRUE(t, t->our_ws > MINI_T_WS(0));
+	MINI_T_TRUE(t, t->edge - t->peer_zero >= 2500);
+	mini_t_rx(t, AT_MS(20), SEG(.len = 2500));
+	mini_t_expect_tx(t, SEG(.ack = 2500));
+	mini_t_expect_state(t, TCP_ESTABLISHED);
+}
+
 /* An odd SYN: with FIN, it is no SYN of a sane peer, but harms nobody */
 static void syn_fin_makes_no_mess(struct kunit *test)
 {
@@ -484,6 +508,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(child_inherits),
 	KUNIT_CASE_PARAM(syn_of_many_hosts_is_dropped, addr_gen_params),
 	KUNIT_CASE(text_on_the_syn_is_not_taken),
+	KUNIT_CASE(half_open_keeps_its_edge),
 	KUNIT_CASE(syn_fin_makes_no_mess),
 	{}
 };
