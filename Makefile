@@ -4,7 +4,8 @@
 # DEMO=uml shows the demo on UML, which boots in a second.
 DEMO ?= debian
 
-.PHONY: all test demo kunit check selftest interop unload bench clean help
+.PHONY: all test demo kunit check selftest interop unload bench coverage \
+	clean help
 
 all:
 	@ko=$$(scripts/module host) && cp "$$ko" . && echo "built af_mini.ko"
@@ -27,6 +28,9 @@ selftest interop unload:
 bench:
 	@scripts/bench
 
+coverage:
+	@scripts/coverage
+
 clean:
 	@scripts/clean
 
@@ -41,6 +45,7 @@ help:
 	@echo 'make interop    real data to and from kernel TCP, over bad links'
 	@echo 'make unload     insmod and rmmod with connections in every state'
 	@echo 'make bench      speed beside kernel TCP'
+	@echo 'make coverage   write docs/rfc-coverage.md: which test proves what'
 	@echo 'make clean      remove what was built from this checkout'
 	@echo
 	@echo 'Kernels are kept in $${AF_MINI_CACHE:-~/.cache/af_mini}; tests run in'
