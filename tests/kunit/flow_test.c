@@ -79,6 +79,10 @@ static void expect_full_segments(struct mini_t *t, u32 eff)
 	mini_t_drain(t);
 }
 
+/*
+ * Proves: MUST-14, MUST-15, MUST-16, MUST-67, SHLD-5, SHLD-28, MAY-3
+ * Proves: MS-1, MS-3, MS-5
+ */
 static void mss_when_we_connect(struct kunit *test)
 {
 	const struct mss_row *r = test->param_value;
@@ -89,6 +93,10 @@ static void mss_when_we_connect(struct kunit *test)
 	expect_full_segments(t, r->eff);
 }
 
+/*
+ * Proves: MUST-14, MUST-15, MUST-16, MUST-67, SHLD-5, SHLD-28, MAY-3
+ * Proves: MS-1, MS-3, MS-5
+ */
 static void mss_when_we_listen(struct kunit *test)
 {
 	const struct mss_row *r = test->param_value;
@@ -117,7 +125,10 @@ static void mss_by_the_user(struct kunit *test)
 
 /* Nagle, cork, PSH */
 
-/* SHLD-7, SHLD-27: the second small one waits, and takes the third along */
+/*
+ * The second small one waits, and takes the third along
+ * Proves: SHLD-7, SHLD-27
+ */
 static void nagle_holds_small_writes(struct kunit *test)
 {
 	struct mini_t *t = mini_t_established(test);
@@ -132,7 +143,10 @@ static void nagle_holds_small_writes(struct kunit *test)
 				.len = 50));
 }
 
-/* A full segment has nothing to wait for; what is left of the write has */
+/*
+ * A full segment has nothing to wait for; what is left of the write has
+ * Proves: SW-1
+ */
 static void nagle_lets_full_segments_pass(struct kunit *test)
 {
 	struct mini_t *t = mini_t_established(test);
@@ -159,7 +173,7 @@ static void nagle_ends_with_a_full_segment(struct kunit *test)
 	mini_t_expect_tx(t, SEG(.seq = 10, .len = MSS));
 }
 
-/* MUST-17 */
+/* Proves: MUST-17 */
 static void nodelay_holds_nothing(struct kunit *test)
 {
 	struct mini_t *t = mini_t_established(test);
@@ -172,6 +186,7 @@ static void nodelay_holds_nothing(struct kunit *test)
 	}
 }
 
+/* Proves: MUST-17 */
 static void nodelay_lets_go_what_was_held(struct kunit *test)
 {
 	struct mini_t *t = mini_t_established(test);
@@ -214,7 +229,10 @@ static void cork_holds_the_tail(struct kunit *test)
 	mini_t_expect_tx(t, SEG(.seq = MSS, .len = 10));
 }
 
-/* MUST-60: not for ever */
+/*
+ * Not for ever
+ * Proves: MUST-60
+ */
 static void cork_gives_up_in_time(struct kunit *test)
 {
 	struct mini_t *t = mini_t_established(test);
@@ -225,7 +243,10 @@ static void cork_gives_up_in_time(struct kunit *test)
 	mini_t_expect_tx(t, SEG(.len = 10));
 }
 
-/* MAY-15, MAY-16: one write in three calls */
+/*
+ * One write in three calls
+ * Proves: MAY-15, MAY-16
+ */
 static void msg_more_gathers(struct kunit *test)
 {
 	struct mini_t *t = mini_t_established(test);
@@ -237,7 +258,10 @@ static void msg_more_gathers(struct kunit *test)
 	mini_t_expect_tx(t, SEG(.flags = MINI_ACK | MINI_PSH, .len = 60));
 }
 
-/* MUST-61: on the last of a write, and so on no other */
+/*
+ * On the last of a write, and so on no other
+ * Proves: MUST-61
+ */
 static void psh_is_on_the_last(struct kunit *test)
 {
 	struct mini_t *t = mini_t_established(test);
@@ -253,6 +277,7 @@ static void psh_is_on_the_last(struct kunit *test)
 	}
 }
 
+/* Proves: MUST-61 */
 static void psh_is_on_the_last_without_gso(struct kunit *test)
 {
 	struct mini_t *t = mini_t_new(test);
@@ -281,7 +306,10 @@ static struct mini_t *with_peer_window(struct kunit *test, u32 wnd)
 	return t;
 }
 
-/* MUST-1: 65535 is no negative number */
+/*
+ * 65535 is no negative number
+ * Proves: MUST-1
+ */
 static void window_is_unsigned(struct kunit *test)
 {
 	struct mini_t *t = mini_t_established(test);
@@ -291,7 +319,10 @@ static void window_is_unsigned(struct kunit *test)
 	mini_t_expect_tx(t, SEG(.len = MSS));
 }
 
-/* Not an octet more than the window */
+/*
+ * Not an octet more than the window
+ * Proves: CC-1
+ */
 static void window_is_kept(struct kunit *test)
 {
 	struct mini_t *t = with_peer_window(test, 4000);
@@ -321,7 +352,10 @@ static struct mini_t *with_segs(struct kunit *test)
 	return t;
 }
 
-/* MUST-38: ten octets of window are not worth a segment */
+/*
+ * Ten octets of window are not worth a segment
+ * Proves: MUST-38, SW-1
+ */
 static void sender_sends_no_silly_segment(struct kunit *test)
 {
 	struct mini_t *t = with_segs(test);
@@ -334,7 +368,10 @@ static void sender_sends_no_silly_segment(struct kunit *test)
 	mini_t_expect_tx(t, SEG(.seq = 2 * MSS, .len = MSS));
 }
 
-/* SW-4: the override timer */
+/*
+ * The override timer
+ * Proves: SW-4
+ */
 static void silly_window_is_used_in_the_end(struct kunit *test)
 {
 	struct mini_t *t = with_segs(test);
@@ -345,7 +382,10 @@ static void silly_window_is_used_in_the_end(struct kunit *test)
 	mini_t_drain(t);
 }
 
-/* SW-3: half of the largest window is worth one, however small: none is larger */
+/*
+ * Half of the largest window is worth one, however small: none is larger
+ * Proves: SW-3
+ */
 static void half_a_small_window_is_enough(struct kunit *test)
 {
 	struct mini_t *t = with_peer_window(test, 1000);
@@ -399,7 +439,10 @@ static void window_is_a_promise(struct kunit *test)
 	mini_t_drain(t);
 }
 
-/* MUST-39, SW-5: read octet by octet, the edge moves in strides */
+/*
+ * Read octet by octet, the edge moves in strides
+ * Proves: MUST-39, SW-5
+ */
 static void receiver_offers_no_silly_window(struct kunit *test)
 {
 	struct mini_t *t = mini_t_established(test);
@@ -421,7 +464,10 @@ static void receiver_offers_no_silly_window(struct kunit *test)
 	mini_t_drain(t);
 }
 
-/* SW-7: the peer is told without having to ask */
+/*
+ * The peer is told without having to ask
+ * Proves: SW-7
+ */
 static void window_update_is_sent(struct kunit *test)
 {
 	struct mini_t *t = mini_t_established(test);
@@ -434,7 +480,10 @@ static void window_update_is_sent(struct kunit *test)
 	MINI_T_TRUE(t, last && last->wnd >= min(filled / 2, 65535U));
 }
 
-/* SW-6: a probe of our shut window is answered, its octet not taken */
+/*
+ * A probe of our shut window is answered, its octet not taken
+ * Proves: SW-6, MAY-8
+ */
 static void shut_window_answers_probes(struct kunit *test)
 {
 	struct mini_t *t = mini_t_established(test);
@@ -470,7 +519,10 @@ static void both_windows_shut(struct kunit *test)
 	mini_t_drain(t);
 }
 
-/* MAY-8 and SHLD-14: a reader that never comes back, text in bits */
+/*
+ * A reader that never comes back, text in bits
+ * Proves: SHLD-14
+ */
 static void edge_never_moves_left(struct kunit *test)
 {
 	struct mini_t *t = mini_t_established(test);
@@ -492,7 +544,10 @@ static void edge_never_moves_left(struct kunit *test)
 	MINI_T_TRUE(t, !t->broken);
 }
 
-/* The same where a unit of the window is larger than a segment */
+/*
+ * The same where a unit of the window is larger than a segment
+ * Proves: SHLD-14
+ */
 static void edge_never_moves_left_in_large_units(struct kunit *test)
 {
 	struct mini_t *t = mini_t_new(test);
@@ -555,6 +610,7 @@ static void expect_scaled(struct mini_t *t, const struct ws_row *r)
 	MINI_T_EQ(t, mini_t_msk(t)->snd.wnd, r->wnd);
 }
 
+/* Proves: REC-1, HP-1, HP-2, HP-3, HP-4 */
 static void scale_when_we_connect(struct kunit *test)
 {
 	const struct ws_row *r = test->param_value;
@@ -567,6 +623,7 @@ static void scale_when_we_connect(struct kunit *test)
 	expect_scaled(t, r);
 }
 
+/* Proves: REC-1, HP-1, HP-2, HP-4 */
 static void scale_when_we_listen(struct kunit *test)
 {
 	const struct ws_row *r = test->param_value;
@@ -583,7 +640,10 @@ static void scale_when_we_listen(struct kunit *test)
 	MINI_T_EQ(t, mini_t_msk(t)->snd.wnd, r->wnd);
 }
 
-/* HP-3, HP-4: ours is in force after the SYN, and tells the truth */
+/*
+ * Ours is in force after the SYN, and tells the truth
+ * Proves: HP-4
+ */
 static void our_window_is_scaled(struct kunit *test)
 {
 	struct mini_t *t = mini_t_new(test);
@@ -599,7 +659,7 @@ static void our_window_is_scaled(struct kunit *test)
 		MINI_T_EQ(t, rec->ack + rec->wnd, mini_t_msk(t)->rcv.edge);
 }
 
-/* IW-6 */
+/* Proves: IW-6, HP-3 */
 static void first_window_is_ten_segments(struct kunit *test)
 {
 	struct mini_t *t = mini_t_syn_sent(test);
@@ -631,6 +691,7 @@ static void iw_desc(const struct iw_row *r, char *desc)
 
 KUNIT_ARRAY_PARAM(iw, iw_rows, iw_desc);
 
+/* Proves: IW-1 */
 static void initial_window(struct kunit *test)
 {
 	const struct iw_row *r = test->param_value;
@@ -646,7 +707,10 @@ static void initial_window(struct kunit *test)
 	mini_t_expect_nothing(t);
 }
 
-/* IW-2: the handshake adds nothing to it, on the passive side either */
+/*
+ * The handshake adds nothing to it, on the passive side either
+ * Proves: IW-2
+ */
 static void initial_window_of_a_server(struct kunit *test)
 {
 	struct mini_t *t = mini_t_established_passive(test);
@@ -658,7 +722,10 @@ static void initial_window_of_a_server(struct kunit *test)
 	mini_t_expect_nothing(t);
 }
 
-/* CC-2, CC-3: doubles with each round trip until something is lost */
+/*
+ * Doubles with each round trip until something is lost
+ * Proves: MUST-19, CC-2
+ */
 static void slow_start_doubles(struct kunit *test)
 {
 	struct mini_t *t = mini_t_new(test);
@@ -683,7 +750,7 @@ static void slow_start_doubles(struct kunit *test)
 	mini_t_drain(t);
 }
 
-/* CC-3: many ACKs of little make it grow by what they ACK, no more */
+/* Many ACKs of little make it grow by what they ACK, no more */
 static void ack_splitting_gains_nothing(struct kunit *test)
 {
 	struct mini_t *t = mini_t_established(test);
@@ -698,7 +765,10 @@ static void ack_splitting_gains_nothing(struct kunit *test)
 	MINI_T_TRUE(t, mini_t_msk(t)->cc.cwnd <= cwnd + MSS);
 }
 
-/* CC-4: above the threshold, one segment a round trip */
+/*
+ * Above the threshold, one segment a round trip
+ * Proves: MUST-19, CC-4
+ */
 static void congestion_avoidance_is_linear(struct kunit *test)
 {
 	struct mini_t *t = mini_t_established(test);
@@ -831,6 +901,7 @@ static void loss_desc(const struct loss_row *r, char *desc)
 
 KUNIT_ARRAY_PARAM(loss, loss_rows, loss_desc);
 
+/* Proves: MUST-65, MUST-68, MUST-69, CC-1 */
 static void transfer_with_loss(struct kunit *test)
 {
 	const struct loss_row *r = test->param_value;

@@ -126,7 +126,10 @@ static void reset_before_accept(struct kunit *test)
 	MINI_T_EQ(t, mini_t_recv(t, 10), -ECONNRESET);
 }
 
-/* RTO-1, LD-1, LD-6: SYN,ACK again at 1, 3, 7, 15 and 31 s, then no more */
+/*
+ * SYN,ACK again at 1, 3, 7, 15 and 31 s, then no more
+ * Proves: RTO-1, LD-1, LD-6
+ */
 static void syn_ack_backs_off(struct kunit *test)
 {
 	struct mini_t *t = mini_t_syn_rcvd_passive(test);
@@ -147,7 +150,10 @@ static void syn_ack_backs_off(struct kunit *test)
 	MINI_T_TRUE(t, mini_t_timers_idle(t));
 }
 
-/* A late ACK still counts, and the times that it took do not (RTO-11) */
+/*
+ * A late ACK still counts, and the times that it took do not
+ * Proves: RTO-11
+ */
 static void ack_after_a_second_syn_ack(struct kunit *test)
 {
 	struct mini_t *t = mini_t_syn_rcvd_passive(test);
@@ -161,7 +167,10 @@ static void ack_after_a_second_syn_ack(struct kunit *test)
 		  MINI_RTO_SYN_LOST_US);
 }
 
-/* The handshake gives the first sample (RTO-2) */
+/*
+ * The handshake gives the first sample
+ * Proves: RTO-2
+ */
 static void ack_gives_a_sample(struct kunit *test)
 {
 	struct mini_t *t = mini_t_established_passive(test);
@@ -272,7 +281,10 @@ static void ack_is_heard_when_there_is_room(struct kunit *test)
 	MINI_T_EQ(t, mini_t_recv(t, 100), 10);
 }
 
-/* The SYN queue is full: SYNs are dropped, and nothing is remembered (SF-1) */
+/*
+ * The SYN queue is full: SYNs are dropped, and nothing is remembered
+ * Proves: SF-1
+ */
 static void full_syn_queue_drops_the_syn(struct kunit *test)
 {
 	struct mini_t *t = listen_with(test, 4);
@@ -367,7 +379,7 @@ static void shutdown_ends_listening(struct kunit *test)
 	MINI_T_TRUE(t, answered(t));
 }
 
-/* The listener closes, who was accepted stays (MUST-41) */
+/* The listener closes, who was accepted stays */
 static void close_leaves_the_accepted_alone(struct kunit *test)
 {
 	struct mini_t *t = mini_t_established_passive(test);
@@ -420,6 +432,7 @@ static void addr_desc(const struct bad_addr *a, char *desc)
 
 KUNIT_ARRAY_PARAM(addr, bad_addrs, addr_desc);
 
+/* Proves: MUST-57, MUST-63 */
 static void syn_of_many_hosts_is_dropped(struct kunit *test)
 {
 	const struct bad_addr *a = test->param_value;

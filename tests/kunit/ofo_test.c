@@ -113,6 +113,7 @@ static void run_row(struct kunit *test, enum mini_t_shape shape)
 	expect_stream(t, r->nxt[i - 1]);
 }
 
+/* Proves: CC-13 */
 static void arrive_linear(struct kunit *test)
 {
 	run_row(test, MINI_T_LINEAR);
@@ -158,7 +159,10 @@ static void mark(bool *have, const struct piece *p)
 	memset(have + p->seq, true, p->len);
 }
 
-/* Every permutation of a few pieces ends the same, with one ACK for each */
+/*
+ * Every permutation of a few pieces ends the same, with one ACK for each
+ * Proves: SHLD-31, MAY-13, CC-13
+ */
 static void permutations(struct kunit *test)
 {
 	struct rnd_state rnd;
@@ -273,7 +277,10 @@ static void fin_comes_before_its_text(struct kunit *test)
 	MINI_T_EQ(t, mini_t_recv(t, 1000), 0);
 }
 
-/* MUST-59: a hole filled with many behind it: one ACK for all of them */
+/*
+ * A hole filled with many behind it: one ACK for all of them
+ * Proves: MUST-58, MUST-59
+ */
 static void one_ack_for_the_lot(struct kunit *test)
 {
 	struct mini_t *t = mini_t_established(test);

@@ -122,6 +122,7 @@ static u8 *exact(struct kunit *test, const u8 *p, u32 len, u32 shift)
 	return buf + shift;
 }
 
+/* Proves: MUST-4, MUST-6, MUST-7, MUST-64, MUST-68, HP-2 */
 static void parse(struct kunit *test)
 {
 	const struct opts_row *r = test->param_value;
@@ -219,7 +220,10 @@ static u8 hostile_octet(struct rnd_state *rnd)
 	}
 }
 
-/* MUST-7: no octets whatever may crash it or keep it busy */
+/*
+ * No octets whatever may crash it or keep it busy
+ * Proves: MUST-7
+ */
 static void parse_hostile(struct kunit *test)
 {
 	struct rnd_state rnd;

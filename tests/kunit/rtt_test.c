@@ -50,11 +50,11 @@ static void expect_near(struct kunit *test, u32 is, u32 want, u32 slack)
 	KUNIT_EXPECT_GE(test, is + slack, want);
 }
 
+/* Proves: RTO-1, LD-1 */
 static void rto_is_1s_before_any_sample(struct kunit *test)
 {
 	struct mini_rtt r;
 
-	/* RTO-1, LD-1 */
 	mini_rtt_init(&r);
 	KUNIT_EXPECT_EQ(test, mini_rtt_rto_us(&r), MINI_USEC_PER_SEC);
 	KUNIT_EXPECT_EQ(test, r.srtt_us8, 0);
@@ -86,6 +86,7 @@ static void first_desc(const struct first_row *r, char *desc)
 
 KUNIT_ARRAY_PARAM(first, first_rows, first_desc);
 
+/* Proves: RTO-2 */
 static void first_sample(struct kunit *test)
 {
 	const struct first_row *row = test->param_value;
@@ -97,6 +98,7 @@ static void first_sample(struct kunit *test)
 	KUNIT_EXPECT_NE(test, r.srtt_us8, 0);
 }
 
+/* Proves: RTO-2 */
 static void first_sample_sets_both(struct kunit *test)
 {
 	struct mini_rtt r;
@@ -108,7 +110,10 @@ static void first_sample_sets_both(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, r.min_us, 400 * MS);
 }
 
-/* RTO-3: by hand, RTTVAR before SRTT: with the old SRTT */
+/*
+ * By hand, RTTVAR before SRTT: with the old SRTT
+ * Proves: RTO-3
+ */
 static void second_sample_by_hand(struct kunit *test)
 {
 	struct mini_rtt r;
@@ -124,7 +129,10 @@ static void second_sample_by_hand(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, r.min_us, 400 * MS);
 }
 
-/* RTO-3, LD-2: random walks of samples keep step with the model */
+/*
+ * Random walks of samples keep step with the model
+ * Proves: RTO-3, LD-2
+ */
 static void samples_match_the_model(struct kunit *test)
 {
 	struct rnd_state rnd;
@@ -164,7 +172,10 @@ static void steady_samples_settle(struct kunit *test)
 	expect_near(test, mini_rtt_rto_us(&r), 500 * MS, 100);
 }
 
-/* LD-2: one outlier moves SRTT by its eighth only */
+/*
+ * One outlier moves SRTT by its eighth only
+ * Proves: LD-2
+ */
 static void outlier_moves_its_share(struct kunit *test)
 {
 	struct mini_rtt r;
@@ -177,7 +188,10 @@ static void outlier_moves_its_share(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, r.srtt_us8 / 8, 200 * MS);
 }
 
-/* RTO-10, LD-6: 1, 2, 4, ...; RTO-5, LD-8: not beyond 120 s */
+/*
+ * 1, 2, 4, ... x RTO, but not beyond 120 s
+ * Proves: RTO-5, RTO-10, LD-6, LD-8
+ */
 static void backoff_doubles_up_to_the_ceiling(struct kunit *test)
 {
 	u64 want = MINI_USEC_PER_SEC;
@@ -216,7 +230,10 @@ static void backoff_from_every_rto(struct kunit *test)
 	}
 }
 
-/* RTO-12: a fresh sample takes the back-off back */
+/*
+ * A fresh sample takes the back-off back
+ * Proves: RTO-12, LD-7
+ */
 static void sample_ends_the_backoff(struct kunit *test)
 {
 	struct mini_rtt r;
@@ -243,7 +260,10 @@ static void collapse_ends_the_backoff(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, mini_rtt_rto_us(&r), 300 * MS);
 }
 
-/* RTO-11: the SYN's timer expired, so data starts with 3 s */
+/*
+ * The SYN's timer expired, so data starts with 3 s
+ * Proves: RTO-11
+ */
 static void lost_syn_means_3s(struct kunit *test)
 {
 	struct mini_rtt r;

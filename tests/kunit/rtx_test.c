@@ -34,7 +34,10 @@ static void dup_acks(struct mini_t *t, u32 n, s32 ack)
 		mini_t_rx(t, AT_NOW, SEG(.ack = ack));
 }
 
-/* RTO-8, RTO-10: at 1, 2, 4, 8 ... x RTO, never a moment earlier */
+/*
+ * At 1, 2, 4, 8 ... x RTO, never a moment earlier
+ * Proves: MUST-19, RTO-8, RTO-10, LD-6
+ */
 static void timeouts_back_off(struct kunit *test)
 {
 	struct mini_t *t = mini_t_established(test);
@@ -52,7 +55,10 @@ static void timeouts_back_off(struct kunit *test)
 	mini_t_expect_nothing(t);
 }
 
-/* RTO-5, LD-8: the gaps stop growing at 120 s */
+/*
+ * The gaps stop growing at 120 s
+ * Proves: RTO-5, LD-8
+ */
 static void timeout_gap_has_a_ceiling(struct kunit *test)
 {
 	struct mini_t *t = mini_t_established(test);
@@ -69,7 +75,10 @@ static void timeout_gap_has_a_ceiling(struct kunit *test)
 	MINI_T_EQ(t, gap, MINI_RTO_MAX_US);
 }
 
-/* RTO-9: an ACK of new data starts the timer anew */
+/*
+ * An ACK of new data starts the timer anew
+ * Proves: RTO-9, IW-7
+ */
 static void ack_restarts_the_timer(struct kunit *test)
 {
 	struct mini_t *t = with_segs_out(test, 2);
@@ -82,7 +91,10 @@ static void ack_restarts_the_timer(struct kunit *test)
 			    SEG(.seq = MSS, .len = MSS));
 }
 
-/* RTO-9: a duplicate ACK does not */
+/*
+ * A duplicate ACK does not
+ * Proves: RTO-9
+ */
 static void duplicate_ack_restarts_nothing(struct kunit *test)
 {
 	struct mini_t *t = with_segs_out(test, 2);
@@ -91,7 +103,10 @@ static void duplicate_ack_restarts_nothing(struct kunit *test)
 	mini_t_expect_tx_at(t, AT_MS(RTO), SEG(.len = MSS));
 }
 
-/* RTO-9: data sent while the timer runs does not push it back */
+/*
+ * Data sent while the timer runs does not push it back
+ * Proves: RTO-9
+ */
 static void more_data_restarts_nothing(struct kunit *test)
 {
 	struct mini_t *t = with_segs_out(test, 2);
@@ -102,7 +117,10 @@ static void more_data_restarts_nothing(struct kunit *test)
 	mini_t_expect_tx_at(t, AT_MS(RTO), SEG(.len = MSS));
 }
 
-/* RTO-9: all is ACKed, and nothing runs any more */
+/*
+ * All is ACKed, and nothing runs any more
+ * Proves: RTO-9
+ */
 static void full_ack_stops_the_timer(struct kunit *test)
 {
 	struct mini_t *t = with_segs_out(test, 3);
@@ -140,7 +158,10 @@ static void partial_ack_trims_gso(struct kunit *test)
 	MINI_T_EQ(t, t->sock->sk->sk_wmem_queued, 0);
 }
 
-/* MUST-18, RTO-6, LD-4: Karn */
+/*
+ * Karn: which of its copies was it that the ACK is for?
+ * Proves: MUST-18, RTO-6, RTO-12, LD-4, LD-7
+ */
 static void karn_no_sample_from_a_resent_segment(struct kunit *test)
 {
 	struct mini_t *t = mini_t_established(test);
@@ -161,6 +182,7 @@ static void karn_no_sample_from_a_resent_segment(struct kunit *test)
 /*
  * The same for an ACK that covers a resent segment and later ones, sent once:
  * those came long ago, and waited for the hole to be filled.
+ * Proves: RTO-6, LD-4
  */
 static void karn_no_sample_from_behind_a_hole(struct kunit *test)
 {
@@ -173,7 +195,10 @@ static void karn_no_sample_from_behind_a_hole(struct kunit *test)
 	MINI_T_EQ(t, mini_t_msk(t)->rtt.srtt_us8, srtt);
 }
 
-/* RTO-7, LD-3: one sample a round trip, and it is the right one */
+/*
+ * One sample a round trip, and it is the right one
+ * Proves: RTO-7, LD-3
+ */
 static void sample_each_round_trip(struct kunit *test)
 {
 	struct mini_t *t = mini_t_established(test);
@@ -189,7 +214,10 @@ static void sample_each_round_trip(struct kunit *test)
 	MINI_T_EQ(t, mini_t_msk(t)->total_retrans, 0);
 }
 
-/* CC-8: the third duplicate resends, the second does not */
+/*
+ * The third duplicate resends, the second does not
+ * Proves: CC-8
+ */
 static void third_duplicate_resends(struct kunit *test)
 {
 	struct mini_t *t = with_segs_out(test, 5);
@@ -204,7 +232,10 @@ static void third_duplicate_resends(struct kunit *test)
 	mini_t_expect_nothing(t);
 }
 
-/* CC-9: what is no duplicate does not count */
+/*
+ * What is no duplicate does not count
+ * Proves: CC-9
+ */
 static void not_every_old_ack_is_a_duplicate(struct kunit *test)
 {
 	struct mini_t *t = with_segs_out(test, 5);
@@ -221,7 +252,10 @@ static void not_every_old_ack_is_a_duplicate(struct kunit *test)
 	mini_t_drain(t);
 }
 
-/* SR-8: new data ACKed between them starts the count again */
+/*
+ * New data ACKed between them starts the count again
+ * Proves: SR-8
+ */
 static void new_ack_ends_the_count(struct kunit *test)
 {
 	struct mini_t *t = with_segs_out(test, 6);
@@ -233,7 +267,7 @@ static void new_ack_ends_the_count(struct kunit *test)
 	mini_t_expect_tx(t, SEG(.seq = MSS, .len = MSS));
 }
 
-/* CC-11, RFC 3042: each of the first two lets one new segment out */
+/* RFC 3042: each of the first two lets one new segment out */
 static void limited_transmit(struct kunit *test)
 {
 	struct mini_t *t = mini_t_established(test);
@@ -255,7 +289,10 @@ static void limited_transmit(struct kunit *test)
 	mini_t_expect_nothing(t);
 }
 
-/* CC-5, CC-10, NR-3: half the flight, and no burst at the end */
+/*
+ * Half the flight, and no burst at the end
+ * Proves: NR-3
+ */
 static void fast_recovery_halves(struct kunit *test)
 {
 	struct mini_t *t = with_segs_out(test, 10);
@@ -272,8 +309,9 @@ static void fast_recovery_halves(struct kunit *test)
 }
 
 /*
- * CC-10: in recovery each further duplicate lets one segment out as soon as
+ * In recovery each further duplicate lets one segment out as soon as
  * half of the flight has left the network.
+ * Proves: CC-10
  */
 static void recovery_sends_new_data(struct kunit *test)
 {
@@ -297,7 +335,10 @@ static void recovery_sends_new_data(struct kunit *test)
 	MINI_T_EQ(t, cc(t)->ssthresh, 6 * MSS);
 }
 
-/* NR-4, NR-5: the partial ACK shows the next hole */
+/*
+ * The partial ACK shows the next hole
+ * Proves: NR-4
+ */
 static void partial_ack_resends_the_next_hole(struct kunit *test)
 {
 	struct mini_t *t = with_segs_out(test, 10);
@@ -318,7 +359,10 @@ static void partial_ack_resends_the_next_hole(struct kunit *test)
 	MINI_T_EQ(t, mini_t_msk(t)->total_retrans, 3);
 }
 
-/* NR-6: only the first of them starts the timer anew */
+/*
+ * Only the first of them starts the timer anew
+ * Proves: NR-6
+ */
 static void later_partial_acks_leave_the_timer(struct kunit *test)
 {
 	struct mini_t *t = with_segs_out(test, 10);
@@ -354,7 +398,10 @@ static void partial_acks_keep_the_pipe(struct kunit *test)
 	mini_t_drain(t);
 }
 
-/* CC-5, CC-6, IW-4, LD-5: one segment, and half the flight as threshold */
+/*
+ * One segment, and half the flight as threshold
+ * Proves: CC-5, CC-6, IW-4, LD-5
+ */
 static void timeout_slow_starts(struct kunit *test)
 {
 	struct mini_t *t = with_segs_out(test, 10);
@@ -379,7 +426,10 @@ static void timeout_slow_starts(struct kunit *test)
 	MINI_T_EQ(t, cc(t)->state, MINI_CA_OPEN);
 }
 
-/* CC-5: the same segment again leaves the threshold where it is */
+/*
+ * The same segment again leaves the threshold where it is
+ * Proves: CC-5
+ */
 static void second_timeout_keeps_the_threshold(struct kunit *test)
 {
 	struct mini_t *t = with_segs_out(test, 10);
@@ -393,7 +443,10 @@ static void second_timeout_keeps_the_threshold(struct kunit *test)
 	mini_t_drain(t);
 }
 
-/* NR-2, NR-7: duplicates of what was sent before the timeout cut nothing */
+/*
+ * Duplicates of what was sent before the timeout cut nothing
+ * Proves: NR-2, NR-7
+ */
 static void duplicates_after_a_timeout(struct kunit *test)
 {
 	struct mini_t *t = with_segs_out(test, 10);
@@ -490,6 +543,7 @@ static struct mini_t *with_window_shut(struct kunit *test)
 	return t;
 }
 
+/* Proves: MUST-36, SHLD-29, SHLD-30 */
 static void probes_back_off(struct kunit *test)
 {
 	struct mini_t *t = with_window_shut(test);
@@ -505,6 +559,7 @@ static void probes_back_off(struct kunit *test)
 	open_window(t, 0);
 }
 
+/* Proves: MUST-37 */
 static void probes_go_on_for_hours(struct kunit *test)
 {
 	struct mini_t *t = with_window_shut(test);
@@ -559,6 +614,7 @@ static void window_opens_after_a_probe(struct kunit *test)
 
 /* A window that shrinks: MUST-34, MUST-35, SHLD-15, SHLD-16, SHLD-17 */
 
+/* Proves: MUST-34, SHLD-15, SHLD-16 */
 static void shrunk_window_holds_new_data(struct kunit *test)
 {
 	struct mini_t *t = with_segs_out(test, 5);
@@ -600,6 +656,7 @@ static void window_of_a_retransmission_counts(struct kunit *test)
 	MINI_T_EQ(t, mini_t_msk(t)->snd.wnd, 0);
 }
 
+/* Proves: MUST-34, MUST-35, SHLD-17 */
 static void window_shrunk_to_zero_is_probed(struct kunit *test)
 {
 	struct mini_t *t = with_segs_out(test, 5);
@@ -624,7 +681,10 @@ static void window_shrunk_to_zero_is_probed(struct kunit *test)
 	MINI_T_TRUE(t, skb_queue_empty(&mini_t_msk(t)->rtx));
 }
 
-/* The path's MTU went down: PM-2, PM-7 */
+/*
+ * The path's MTU went down
+ * Proves: PM-2, PM-7
+ */
 static void frag_needed_resends_smaller(struct kunit *test)
 {
 	struct mini_t *t = with_segs_out(test, 3);

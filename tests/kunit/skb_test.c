@@ -387,7 +387,10 @@ static void tail_is_trimmed_out_of_order(struct kunit *test)
 	mini_t_drain(t);
 }
 
-/* The head was pulled from the data: headers of any length come off */
+/*
+ * The head was pulled from the data: headers of any length come off
+ * Proves: MUST-5
+ */
 static void options_are_no_payload(struct kunit *test)
 {
 	static const u8 nops[40] = {

@@ -101,7 +101,10 @@ static void names_of_both_ends(struct kunit *test)
 	MINI_T_EQ(t, ntohs(sin.sin_port), MINI_T_RPORT);
 }
 
-/* MUST-44: nothing was bound; IP is asked for the address before the SYN */
+/*
+ * Nothing was bound; IP is asked for the address before the SYN
+ * Proves: MUST-44
+ */
 static void unbound_connect_asks_the_route(struct kunit *test)
 {
 	struct mini_t *t = mini_t_new(test);
@@ -116,7 +119,10 @@ static void unbound_connect_asks_the_route(struct kunit *test)
 	mini_t_drain(t);
 }
 
-/* PO-4, PO-5: each tuple once; the lap ends; another peer is another tuple */
+/*
+ * Each tuple once; the lap ends; another peer is another tuple
+ * Proves: PO-2, PO-4, PO-5
+ */
 static void ports_run_out(struct kunit *test)
 {
 	struct mini_t *t = mini_t_new(test);
@@ -243,7 +249,10 @@ static void icmp(struct mini_t *t, s32 seq, int err)
 	release_sock(sk);
 }
 
-/* IC-4, SHLD-26: nobody is there */
+/*
+ * Nobody is there
+ * Proves: SHLD-26, IC-4
+ */
 static void icmp_ends_an_opening(struct kunit *test)
 {
 	struct mini_t *t = mini_t_syn_sent(test);
@@ -254,7 +263,10 @@ static void icmp_ends_an_opening(struct kunit *test)
 	MINI_T_EQ(t, mini_t_connect(t), -ECONNREFUSED);
 }
 
-/* IC-1: it has to quote what is in flight */
+/*
+ * It has to quote what is in flight
+ * Proves: IC-1
+ */
 static void icmp_quotes_something_else(struct kunit *test)
 {
 	struct mini_t *t = mini_t_syn_sent(test);
@@ -266,7 +278,10 @@ static void icmp_quotes_something_else(struct kunit *test)
 	MINI_T_EQ(t, t->sock->sk->sk_err, 0);
 }
 
-/* IC-3, MUST-56: an established connection survives every one of them */
+/*
+ * An established connection survives every one of them
+ * Proves: MUST-56, IC-3
+ */
 static void icmp_is_soft_once_connected(struct kunit *test)
 {
 	static const int errs[] = {
@@ -281,14 +296,14 @@ static void icmp_is_soft_once_connected(struct kunit *test)
 		icmp(t, 0, errs[i]);
 		mini_t_expect_state(t, TCP_ESTABLISHED);
 		MINI_T_EQ(t, t->sock->sk->sk_err, 0);
-		/* MUST-47, SHLD-25: the user may learn of it */
+		/* told when R2 is reached */
 		MINI_T_EQ(t, t->sock->sk->sk_err_soft, errs[i]);
 	}
 	mini_t_rx(t, AT_NOW, SEG(.ack = 100));
 	mini_t_expect_nothing(t);
 }
 
-/* SHLD-9: when R2 comes, the user is told what ICMP had to say */
+/* When R2 comes, the user is told what ICMP had to say */
 static void icmp_explains_the_timeout(struct kunit *test)
 {
 	struct mini_t *t = mini_t_established(test);
@@ -315,7 +330,10 @@ static void icmp_is_forgotten_when_it_goes_on(struct kunit *test)
 	MINI_T_EQ(t, mini_t_recv(t, 10), -ETIMEDOUT);
 }
 
-/* PM-3: however small the MTU is said to be */
+/*
+ * However small the MTU is said to be
+ * Proves: PM-3
+ */
 static void tiny_mtu_has_a_floor(struct kunit *test)
 {
 	struct mini_t *t = mini_t_established(test);
@@ -330,7 +348,7 @@ static void tiny_mtu_has_a_floor(struct kunit *test)
 	mini_t_drain(t);
 }
 
-/* PM-6: it never goes up by ICMP */
+/* Not beyond what the peer takes */
 static void larger_mtu_is_ignored(struct kunit *test)
 {
 	struct mini_t *t = mini_t_established(test);

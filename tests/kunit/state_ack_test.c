@@ -164,6 +164,7 @@ static const struct mini_row rows[] = {
 	  .what = "ACK of ISS: RST",
 	  .rx = { .flags = MINI_ACK, .ack = -1 }, .tx = { MINI_TX_RST(-1) },
 	  .check = check_still_half_open },
+	/* Proves: CC-9 */
 	{ .ev = 16, .in = TCPF_ESTABLISHED | TCPF_CLOSE_WAIT,
 	  .what = "duplicate ACK: counted, ignored (CC-9)",
 	  .prep = mini_prep_data, .rx = { .flags = MINI_ACK },
@@ -174,6 +175,7 @@ static const struct mini_row rows[] = {
 	{ .ev = 16, .in = TCPF_CLOSE_WAIT,
 	  .what = "ACK already had: ignored",
 	  .rx = { .flags = MINI_ACK, .ack = -1 } },
+	/* Proves: BA-5, MAY-12 */
 	{ .ev = 16, .in = MINI_F_TEXT | TCPF_CLOSE_WAIT,
 	  .what = "ACK below SND.UNA - MAX.SND.WND: ACK, dropped (BA-5)",
 	  .rx = { .flags = MINI_ACK, .ack = -MINI_T_FAR, .len = 10 },
@@ -230,7 +232,10 @@ static const void *cells_gen_params(const void *prev, char *desc)
 	return mini_cell_next(&cell, &mini_rows_ack, prev, desc);
 }
 
-/* SW-8: a segment that is older than the last update moves no window */
+/*
+ * A segment that is older than the last update moves no window
+ * Proves: SW-8
+ */
 static void old_segment_moves_no_window(struct kunit *test)
 {
 	struct mini_t *t = mini_t_established(test);
@@ -243,7 +248,10 @@ static void old_segment_moves_no_window(struct kunit *test)
 	MINI_T_EQ(t, mini_t_msk(t)->snd.wnd, 5000);
 }
 
-/* BA-6: MAX.SND.WND is the largest window ever seen, not the last */
+/*
+ * MAX.SND.WND is the largest window ever seen, not the last
+ * Proves: BA-6
+ */
 static void largest_window_is_remembered(struct kunit *test)
 {
 	struct mini_t *t = mini_t_established(test);

@@ -99,15 +99,17 @@ static const struct mini_row rows[] = {
 	  .what = "RST that ACKs our SYN: CLOSED, refused",
 	  .rx = { .flags = MINI_RST | MINI_ACK }, .to = TCP_CLOSE,
 	  .err = -ECONNREFUSED, .check = check_user_is_told },
-	/* MUST-11 */
+	/* Proves: MUST-11 */
 	{ .ev = 8, .in = TCPF_SYN_RECV,
 	  .what = "RST: back to LISTEN, the user not told",
 	  .rx = { .flags = MINI_RST }, .to = TCP_LISTEN,
 	  .check = check_nothing_to_accept },
+	/* Proves: MUST-11 */
 	{ .ev = 8, .in = MINI_F_ACTIVE,
 	  .what = "RST: CLOSED, refused",
 	  .rx = { .flags = MINI_RST }, .to = TCP_CLOSE,
 	  .err = -ECONNREFUSED, .check = check_user_is_told },
+	/* Proves: MUST-12 */
 	{ .ev = 8, .in = MINI_F_TEXT,
 	  .what = "RST: CLOSED, reset",
 	  .rx = { .flags = MINI_RST }, .to = TCP_CLOSE, .err = -ECONNRESET,
@@ -116,7 +118,7 @@ static const struct mini_row rows[] = {
 	  .what = "RST with data out: CLOSED, reset, queues flushed",
 	  .prep = mini_prep_data, .rx = { .flags = MINI_RST },
 	  .to = TCP_CLOSE, .err = -ECONNRESET, .check = check_user_is_told },
-	/* SHLD-2 */
+	/* Proves: SHLD-2 */
 	{ .ev = 8, .in = TCPF_ESTABLISHED,
 	  .what = "RST that carries text: CLOSED, reset",
 	  .rx = { .flags = MINI_RST, .len = 20 }, .to = TCP_CLOSE,
@@ -139,13 +141,16 @@ static const struct mini_row rows[] = {
 	{ .ev = 9, .in = TCPF_CLOSE | TCPF_LISTEN,
 	  .what = "RST elsewhere: dropped",
 	  .rx = { .flags = MINI_RST, .seq = 1 } },
+	/* Proves: BA-9 */
 	{ .ev = 9, .in = TCPF_SYN_SENT,
 	  .what = "RST without an ACK: dropped (BA-9)",
 	  .rx = { .flags = MINI_RST } },
+	/* Proves: BA-1, BA-3 */
 	{ .ev = 9, .in = MINI_F_SYN_RCVD | MINI_F_SYNCED,
 	  .what = "RST in the window: challenge ACK (BA-1)",
 	  .rx = { .flags = MINI_RST, .seq = 1 }, CHALLENGE,
 	  .check = check_exact_rst_works },
+	/* Proves: BA-2 */
 	{ .ev = 9, .in = MINI_F_SYN_RCVD | MINI_F_SYNCED,
 	  .what = "RST late in the window: challenge ACK (BA-2)",
 	  .rx = { .flags = MINI_RST, .seq = 2000 }, CHALLENGE },
@@ -158,15 +163,19 @@ static const struct mini_row rows[] = {
 	{ .ev = 10, .in = TCPF_CLOSE | TCPF_LISTEN,
 	  .what = "RST far off: dropped",
 	  .rx = { .flags = MINI_RST, .seq = MINI_T_FAR } },
+	/* Proves: BA-9 */
 	{ .ev = 10, .in = TCPF_SYN_SENT,
 	  .what = "RST with an ACK of what was not sent: dropped",
 	  .rx = { .flags = MINI_RST | MINI_ACK, .ack = 1 } },
+	/* Proves: BA-9 */
 	{ .ev = 10, .in = TCPF_SYN_SENT,
 	  .what = "RST with an ACK of nothing: dropped",
 	  .rx = { .flags = MINI_RST | MINI_ACK, .ack = -1 } },
+	/* Proves: BA-1 */
 	{ .ev = 10, .in = MINI_F_SYN_RCVD | MINI_F_SYNCED,
 	  .what = "RST above the window: dropped, no ACK",
 	  .rx = { .flags = MINI_RST, .seq = MINI_T_FAR } },
+	/* Proves: BA-1 */
 	{ .ev = 10, .in = MINI_F_SYN_RCVD | MINI_F_SYNCED,
 	  .what = "RST just below the window: dropped, no ACK",
 	  .rx = { .flags = MINI_RST, .seq = -1 } },
@@ -180,6 +189,7 @@ static const struct mini_row rows[] = {
 	  .rx = { .flags = MINI_SYN },
 	  .tx = { { .flags = MINI_SYN | MINI_ACK, .ack = 1 } },
 	  .to = TCP_SYN_RECV },
+	/* Proves: MUST-10 */
 	{ .ev = 11, .in = TCPF_SYN_SENT,
 	  .what = "SYN: simultaneous open, SYN-RCVD, SYN,ACK",
 	  .rx = { .flags = MINI_SYN },
@@ -194,11 +204,15 @@ static const struct mini_row rows[] = {
 	  .what = "SYN in the window: ACK",
 	  .rx = { .flags = MINI_SYN }, .tx = { MINI_TX_ACK(0, 0) },
 	  .check = check_ack_completes },
+	/* Proves: BA-4 */
 	{ .ev = 11, .in = MINI_F_SYNCED,
 	  .what = "SYN in the window: challenge ACK (BA-4)",
 	  .rx = { .flags = MINI_SYN }, CHALLENGE,
 	  .check = check_exact_rst_works },
-	/* neither side has timestamps: RFC 6191 looks at the number (TW-5) */
+	/*
+	 * neither side has timestamps: RFC 6191 looks at the number
+	 * Proves: MAY-2, TW-5, TW-7
+	 */
 	{ .ev = 11, .in = TCPF_TIME_WAIT,
 	  .what = "SYN above the old number, a listener there: SYN-RCVD",
 	  .build = mini_t_time_wait_listen,
@@ -238,9 +252,11 @@ static const struct mini_row rows[] = {
 	  .what = "SYN far off: ACK",
 	  .rx = { .flags = MINI_SYN, .seq = MINI_T_FAR },
 	  .tx = { MINI_TX_ACK(0, 0) }, .check = check_ack_completes },
+	/* Proves: BA-4 */
 	{ .ev = 12, .in = MINI_F_TEXT | MINI_F_PEER_FIN,
 	  .what = "SYN far off: challenge ACK (BA-4)",
 	  .rx = { .flags = MINI_SYN, .seq = MINI_T_FAR }, CHALLENGE },
+	/* Proves: BA-4 */
 	{ .ev = 12, .in = MINI_F_TEXT | MINI_F_PEER_FIN | TCPF_TIME_WAIT,
 	  .what = "SYN below the window: challenge ACK (BA-4)",
 	  .rx = { .flags = MINI_SYN, .seq = -MINI_T_FAR }, CHALLENGE },
@@ -297,7 +313,10 @@ static void syn_in_established_leaves_data_alone(struct kunit *test)
 	MINI_T_EQ(t, mini_t_recv(t, 100), 10);
 }
 
-/* BA-1: the three probes of a blind attacker beside each other */
+/*
+ * The three probes of a blind attacker beside each other
+ * Proves: BA-1
+ */
 static void rst_left_right_exact(struct kunit *test)
 {
 	struct mini_t *t = mini_t_established(test);

@@ -161,12 +161,16 @@ static const struct mini_row rows[] = {
 	  .what = "text: delivered, ACK",
 	  .rx = { .flags = MINI_ACK, .len = 10 }, .keep_fin = true, DELAY,
 	  .tx = { MINI_TX_ACK(0, 10) }, .recv = 10 },
-	/* SHLD-3: nobody is left to read it */
+	/*
+	 * Nobody is left to read it
+	 * Proves: SHLD-3, MAY-1
+	 */
 	{ .ev = 18, .in = TCPF_FIN_WAIT1,
 	  .what = "text for an orphan: CLOSED, RST",
 	  .build = build_fin_wait1_orphan,
 	  .rx = { .flags = MINI_ACK, .len = 10 }, .tx = { MINI_TX_RST(0) },
 	  .to = TCP_CLOSE, .mib = MINI_ROW_MIB(ABORT_ON_DATA) },
+	/* Proves: SHLD-3, MAY-1 */
 	{ .ev = 18, .in = TCPF_FIN_WAIT2,
 	  .what = "text for an orphan: CLOSED, RST",
 	  .build = build_fin_wait2_orphan,
@@ -232,6 +236,7 @@ static const struct mini_row rows[] = {
 	  .rx = { .flags = MINI_ACK, .seq = 100, .len = 10 },
 	  .tx = { MINI_TX_ACK(0, 0) }, .to = TCP_ESTABLISHED,
 	  .check = check_hole_filled },
+	/* Proves: SHLD-31, MAY-13, CC-13 */
 	{ .ev = 20, .in = MINI_F_TEXT,
 	  .what = "text beyond a hole: kept, duplicate ACK at once (CC-13)",
 	  .rx = { .flags = MINI_ACK, .seq = 100, .len = 10 },
@@ -256,6 +261,7 @@ static const struct mini_row rows[] = {
 	  .rx = { .flags = MINI_FIN | MINI_ACK },
 	  .tx = { MINI_TX_ACK(0, 1) }, .to = TCP_CLOSE_WAIT,
 	  .check = check_user_told_of_fin },
+	/* Proves: MUST-12 */
 	{ .ev = 21, .in = TCPF_ESTABLISHED,
 	  .what = "FIN: CLOSE-WAIT, ACK, the user is told (MUST-12)",
 	  .rx = { .flags = MINI_FIN | MINI_ACK },
@@ -317,6 +323,7 @@ static const struct mini_row rows[] = {
 	  .what = "FIN again: ACK",
 	  .rx = { .flags = MINI_FIN | MINI_ACK, .seq = -1 },
 	  .keep_fin = true, .tx = { MINI_TX_ACK(0, 0) } },
+	/* Proves: MUST-13 */
 	{ .ev = 22, .in = TCPF_TIME_WAIT,
 	  .what = "FIN again: ACK, 2MSL starts anew (MUST-13)",
 	  .prep = prep_most_of_2msl,
@@ -363,10 +370,12 @@ static const struct mini_row rows[] = {
 	  .what = "URG with the ACK of our SYN: ESTAB, RCV.UP moves",
 	  .rx = { .flags = MINI_ACK | MINI_URG, .len = 10, .up = 50 },
 	  .any_tx = true, .to = TCP_ESTABLISHED, .check = check_urgent },
+	/* Proves: MUST-31 */
 	{ .ev = 24, .in = MINI_F_TEXT,
 	  .what = "URG: RCV.UP moves forward only (UR-3)",
 	  .rx = { .flags = MINI_ACK | MINI_URG, .len = 10, .up = 50 },
 	  .keep_fin = true, .any_tx = true, .check = check_urgent },
+	/* Proves: UR-4 */
 	{ .ev = 24, .in = MINI_F_PEER_FIN,
 	  .what = "URG behind the FIN: ignored (UR-4)",
 	  .rx = { .flags = MINI_ACK | MINI_URG, .len = 10, .up = 5 },
@@ -414,7 +423,10 @@ static const void *cells_gen_params(const void *prev, char *desc)
 	return mini_cell_next(&cell, &mini_rows_text, prev, desc);
 }
 
-/* MUST-66: RST and URG count even while there is no window */
+/*
+ * RST and URG count even while there is no window
+ * Proves: MUST-66
+ */
 static void zero_window_rst_counts(struct kunit *test)
 {
 	struct mini_t *t = mini_t_established(test);
@@ -439,7 +451,10 @@ static void zero_window_ack_counts(struct kunit *test)
 	MINI_T_EQ(t, mini_t_recv(t, 100), -EAGAIN);
 }
 
-/* KA-2: the peer's keep-alive, with and without its octet of garbage */
+/*
+ * The peer's keep-alive, with and without its octet of garbage
+ * Proves: KA-2
+ */
 static void keepalive_probe_is_answered(struct kunit *test)
 {
 	struct mini_t *t = mini_t_established(test);
@@ -504,6 +519,7 @@ static void rx_bad_header(struct mini_t *t, const struct bad_header *h)
 	MINI_T_EQ(t, mini_mib_sum(t->mn, h->mib) - count, 1);
 }
 
+/* Proves: MUST-7 */
 static void bad_header_is_dropped(struct kunit *test)
 {
 	static struct mini_t *(*const build[])(struct kunit *test) = {

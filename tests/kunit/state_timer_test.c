@@ -163,10 +163,12 @@ static const struct mini_row rows[] = {
 	{ .ev = 27, .in = TCPF_TIME_WAIT,
 	  .what = "nothing is out: nothing is sent",
 	  .wait_ms = MINI_2MSL_US / 1000 - 1 },
+	/* Proves: RTO-1 */
 	{ .ev = 27, .in = TCPF_SYN_SENT,
 	  .what = "SYN again after 1 s (RTO-1)",
 	  .wait_ms = 1000, .tx = { { .flags = MINI_SYN, .seq = -1 } },
 	  .mib = MINI_ROW_MIB(SYN_RETRANS) },
+	/* Proves: RTO-1 */
 	{ .ev = 27, .in = MINI_F_SYN_RCVD,
 	  .what = "SYN,ACK again after 1 s (RTO-1)",
 	  .wait_ms = 1000,
@@ -203,6 +205,7 @@ static const struct mini_row rows[] = {
 	  .what = "2MSL mean nothing",
 	  .wait_ms = MINI_2MSL_US / 1000, .any_tx = true,
 	  .check = check_no_time_wait },
+	/* Proves: MUST-13 */
 	{ .ev = 28, .in = TCPF_TIME_WAIT,
 	  .what = "2MSL are over: CLOSED (MUST-13)",
 	  .wait_ms = MINI_2MSL_US / 1000, .to = TCP_CLOSE,
@@ -216,6 +219,7 @@ static const struct mini_row rows[] = {
 	  .what = "nothing can wait: no probe",
 	  .wait_ms = MINI_2MSL_US / 1000, .any_tx = true,
 	  .check = check_no_text_sent },
+	/* Proves: MUST-36, SHLD-29 */
 	{ .ev = 29, .in = TCPF_ESTABLISHED | TCPF_CLOSE_WAIT,
 	  .what = "data waits: probe after one RTO (MUST-36, SHLD-29)",
 	  .prep = mini_prep_shut_data, .wait_ms = MINI_T_RTO_MS,
@@ -255,6 +259,7 @@ static const struct mini_row rows[] = {
 	{ .ev = 30, .in = MINI_F_IDLE | MINI_F_HANDSHAKE,
 	  .what = "no text, no ACK is owed",
 	  .wait_ms = 500, .check = check_no_delack },
+	/* Proves: SHLD-18, MUST-40 */
 	{ .ev = 30, .in = MINI_F_TEXT,
 	  .what = "text: an ACK, later (SHLD-18) but not late (MUST-40)",
 	  .prep = prep_slow_acks, .rx = { .flags = MINI_ACK, .len = 10 },

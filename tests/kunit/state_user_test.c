@@ -159,7 +159,6 @@ static const struct mini_row rows[] = {
 	{ .ev = 1, .in = TCPF_LISTEN,
 	  .what = "listen() again: the backlog changes, nothing else",
 	  .call = call_listen, .check = check_backlog_is_new },
-	/* MUST-41 and MUST-42 */
 	{ .ev = 1, .in = TCPF_SYN_RECV,
 	  .what = "listen() again: the half-open connection lives on",
 	  .call = call_listen, .check = check_still_handshakes },
@@ -205,6 +204,7 @@ static const struct mini_row rows[] = {
 	{ .ev = 3, .in = MINI_F_ACTIVE,
 	  .what = "send() too early: EAGAIN",
 	  .call = call_send, .ret = -EAGAIN, .check = check_still_handshakes },
+	/* Proves: SW-2 */
 	{ .ev = 3, .in = TCPF_ESTABLISHED | TCPF_CLOSE_WAIT,
 	  .what = "send(): data with an ACK, pushed",
 	  .call = call_send, .ret = 10,
@@ -276,11 +276,15 @@ static const struct mini_row rows[] = {
 	  .prep = prep_corked, .call = mini_t_close,
 	  .tx = { { .flags = MINI_FIN | MINI_ACK, .len = 10 } },
 	  .to = TCP_FIN_WAIT1 },
-	/* SHLD-3: the peer has to learn that its data was lost */
+	/*
+	 * The peer has to learn that its data was lost
+	 * Proves: SHLD-3
+	 */
 	{ .ev = 5, .in = TCPF_ESTABLISHED,
 	  .what = "close() with data unread: CLOSED, RST",
 	  .prep = prep_text, .call = mini_t_close, .tx = { MINI_TX_RST(0) },
 	  .to = TCP_CLOSE, .check = check_gone },
+	/* Proves: SHLD-3 */
 	{ .ev = 5, .in = TCPF_CLOSE_WAIT,
 	  .what = "close() with data unread: CLOSED, RST",
 	  .build = build_close_wait_text, .call = mini_t_close,

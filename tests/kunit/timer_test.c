@@ -24,7 +24,7 @@ static struct mini_t *with_slow_acks(struct kunit *test)
 
 /* Delayed ACKs */
 
-/* SHLD-18, MUST-40 */
+/* Proves: SHLD-18, MUST-40 */
 static void ack_is_delayed(struct kunit *test)
 {
 	struct mini_t *t = with_slow_acks(test);
@@ -37,7 +37,10 @@ static void ack_is_delayed(struct kunit *test)
 	mini_t_expect_nothing(t);
 }
 
-/* The timer is not pushed back by more text, or an ACK might never leave */
+/*
+ * The timer is not pushed back by more text, or an ACK might never leave
+ * Proves: MUST-40
+ */
 static void more_text_does_not_delay_it_more(struct kunit *test)
 {
 	struct mini_t *t = with_slow_acks(test);
@@ -52,7 +55,10 @@ static void more_text_does_not_delay_it_more(struct kunit *test)
 	mini_t_drain(t);
 }
 
-/* SHLD-19: one ACK for two full segments, at once */
+/*
+ * One ACK for two full segments, at once
+ * Proves: SHLD-19
+ */
 static void second_full_segment_is_acked(struct kunit *test)
 {
 	struct mini_t *t = with_slow_acks(test);
@@ -73,7 +79,10 @@ static void second_full_segment_is_acked(struct kunit *test)
 	mini_t_drain(t);
 }
 
-/* MUST-58: our data carries the ACK, and none is left for the timer */
+/*
+ * Our data carries the ACK, and none is left for the timer
+ * Proves: MUST-58
+ */
 static void data_carries_the_ack(struct kunit *test)
 {
 	struct mini_t *t = with_slow_acks(test);
@@ -112,7 +121,10 @@ static void no_ack_for_an_ack(struct kunit *test)
 
 /* R1 and R2 */
 
-/* MUST-23: three minutes at least; MUST-22, LD-6: with back-off */
+/*
+ * Three minutes at least, with back-off
+ * Proves: MUST-22, MUST-23, LD-6
+ */
 static void syn_r2_is_three_minutes(struct kunit *test)
 {
 	struct mini_t *t = mini_t_syn_sent(test);
@@ -136,7 +148,10 @@ static void syn_r2_is_three_minutes(struct kunit *test)
 	MINI_T_EQ(t, mini_t_connect(t), -ETIMEDOUT);
 }
 
-/* RTO-1, LD-1: 1, 2, 4, 8 s between SYNs */
+/*
+ * 1, 2, 4, 8 s between SYNs
+ * Proves: RTO-1, LD-1
+ */
 static void syn_backs_off(struct kunit *test)
 {
 	struct mini_t *t = mini_t_syn_sent(test);
@@ -152,7 +167,10 @@ static void syn_backs_off(struct kunit *test)
 	mini_t_expect_state(t, TCP_ESTABLISHED);
 }
 
-/* RTO-11, and Karn: the SYN that was sent twice gives no sample */
+/*
+ * Karn: the SYN that was sent twice gives no sample
+ * Proves: RTO-11
+ */
 static void lost_syn_means_3s(struct kunit *test)
 {
 	struct mini_t *t = mini_t_syn_sent(test);
@@ -168,7 +186,10 @@ static void lost_syn_means_3s(struct kunit *test)
 	mini_t_expect_tx_at(t, AT_MS(3000), SEG(.len = 100));
 }
 
-/* The same when the SYNs cross: our first one was sent twice as well */
+/*
+ * The same when the SYNs cross: our first one was sent twice as well
+ * Proves: RTO-11
+ */
 static void lost_syn_and_simultaneous_open(struct kunit *test)
 {
 	struct mini_t *t = mini_t_syn_sent(test);
@@ -185,7 +206,10 @@ static void lost_syn_and_simultaneous_open(struct kunit *test)
 	mini_t_drain(t);
 }
 
-/* SHLD-10, MUST-20: R1 is three resends or more, and then IP is asked */
+/*
+ * R1 is three resends or more, and then IP is asked
+ * Proves: MUST-20, SHLD-10
+ */
 static void r1_asks_for_the_route(struct kunit *test)
 {
 	struct mini_t *t = mini_t_established(test);
@@ -199,7 +223,10 @@ static void r1_asks_for_the_route(struct kunit *test)
 	mini_t_drain(t);
 }
 
-/* SHLD-11: R2 is 100 s or more, and then the user is told (MUST-20) */
+/*
+ * R2 is 100 s or more, and then the user is told
+ * Proves: MUST-20, SHLD-11
+ */
 static void r2_is_100_seconds(struct kunit *test)
 {
 	struct mini_t *t = mini_t_established(test);
@@ -230,7 +257,10 @@ static void r2_counts_from_the_last_progress(struct kunit *test)
 	mini_t_expect_state(t, TCP_ESTABLISHED);
 }
 
-/* MUST-21: the user sets R2 */
+/*
+ * The user sets R2
+ * Proves: MUST-21
+ */
 static void user_timeout_sets_r2(struct kunit *test)
 {
 	struct mini_t *t = mini_t_established(test);
@@ -245,7 +275,10 @@ static void user_timeout_sets_r2(struct kunit *test)
 	MINI_T_EQ(t, mini_t_recv(t, 10), -ETIMEDOUT);
 }
 
-/* ... upwards as well: beyond what the count would allow */
+/*
+ * ... upwards as well: beyond what the count would allow
+ * Proves: MUST-21
+ */
 static void user_timeout_longer_than_the_count(struct kunit *test)
 {
 	struct mini_t *t = mini_t_established(test);
@@ -304,7 +337,7 @@ static struct mini_t *with_keepalive(struct kunit *test, int idle_s,
 	return t;
 }
 
-/* MUST-25 */
+/* Proves: MUST-25 */
 static void keepalive_is_off_by_default(struct kunit *test)
 {
 	struct mini_t *t = mini_t_established(test);
@@ -314,7 +347,7 @@ static void keepalive_is_off_by_default(struct kunit *test)
 	MINI_T_TRUE(t, mini_t_timers_idle(t));
 }
 
-/* MUST-28 */
+/* Proves: MUST-28 */
 static void keepalive_default_is_two_hours(struct kunit *test)
 {
 	struct mini_t *t = mini_t_established(test);
@@ -323,7 +356,10 @@ static void keepalive_default_is_two_hours(struct kunit *test)
 	mini_t_expect_tx_at(t, AT_MS(2 * HOUR_MS), SEG(.seq = -1));
 }
 
-/* MUST-27, SHLD-12, KA-1: empty, at SND.NXT - 1 */
+/*
+ * Empty, at SND.NXT - 1
+ * Proves: MUST-27, MUST-29, SHLD-12, MAY-5, KA-1
+ */
 static void keepalive_probes(struct kunit *test)
 {
 	struct mini_t *t = with_keepalive(test, 10, 3, 4);
@@ -337,7 +373,10 @@ static void keepalive_probes(struct kunit *test)
 	mini_t_expect_tx_at(t, AT_MS(24000), SEG(.seq = -1));
 }
 
-/* MUST-26: anything that arrives puts it off */
+/*
+ * Anything that arrives puts it off
+ * Proves: MUST-26
+ */
 static void keepalive_waits_for_silence(struct kunit *test)
 {
 	struct mini_t *t = with_keepalive(test, 10, 3, 4);
@@ -349,7 +388,10 @@ static void keepalive_waits_for_silence(struct kunit *test)
 	mini_t_expect_tx_at(t, AT_MS(9 * 9000 + 10000), SEG(.seq = -1));
 }
 
-/* KA-4: so many probes, then ETIMEDOUT */
+/*
+ * So many probes, then ETIMEDOUT
+ * Proves: KA-4
+ */
 static void keepalive_gives_up(struct kunit *test)
 {
 	struct mini_t *t = with_keepalive(test, 10, 3, 4);
@@ -367,7 +409,7 @@ static void keepalive_gives_up(struct kunit *test)
 	MINI_T_TRUE(t, mini_t_timers_idle(t));
 }
 
-/* KA-3 */
+/* Proves: KA-3 */
 static void keepalive_probe_is_reset(struct kunit *test)
 {
 	struct mini_t *t = with_keepalive(test, 10, 3, 4);
@@ -378,7 +420,10 @@ static void keepalive_probe_is_reset(struct kunit *test)
 	MINI_T_EQ(t, mini_t_recv(t, 10), -ECONNRESET);
 }
 
-/* KA-5: what is out is the retransmission timer's to watch */
+/*
+ * What is out is the retransmission timer's to watch
+ * Proves: KA-5
+ */
 static void keepalive_leaves_data_alone(struct kunit *test)
 {
 	struct mini_t *t = with_keepalive(test, 1, 1, 2);
@@ -391,7 +436,10 @@ static void keepalive_leaves_data_alone(struct kunit *test)
 	mini_t_expect_state(t, TCP_ESTABLISHED);
 }
 
-/* MUST-24: off again, and no probe comes */
+/*
+ * Off again, and no probe comes
+ * Proves: MUST-24
+ */
 static void keepalive_can_be_turned_off(struct kunit *test)
 {
 	struct mini_t *t = with_keepalive(test, 10, 3, 4);

@@ -6,7 +6,10 @@
 
 #define TWO_MSL_MS	(MINI_2MSL_US / 1000)
 
-/* MUST-13: not a moment less, not a moment more */
+/*
+ * Not a moment less, not a moment more
+ * Proves: MUST-13
+ */
 static void lasts_2msl(struct kunit *test)
 {
 	struct mini_t *t = mini_t_time_wait(test);
@@ -72,7 +75,10 @@ static void tuple_is_taken(struct kunit *test)
 	mini_t_drain(t);
 }
 
-/* Each replay of the peer's FIN is ACKed and starts the wait anew */
+/*
+ * Each replay of the peer's FIN is ACKed and starts the wait anew
+ * Proves: MUST-13
+ */
 static void fin_replayed_starts_it_anew(struct kunit *test)
 {
 	struct mini_t *t = mini_t_time_wait(test);
@@ -136,7 +142,10 @@ static void rst_desc(const struct tw_rst *r, char *desc)
 
 KUNIT_ARRAY_PARAM(rst, tw_rsts, rst_desc);
 
-/* BA-1 holds here as well: no stray RST may cut the wait short */
+/*
+ * RFC 5961 holds here as well: no stray RST may cut the wait short
+ * Proves: BA-1
+ */
 static void reset(struct kunit *test)
 {
 	const struct tw_rst *r = test->param_value;
@@ -149,7 +158,10 @@ static void reset(struct kunit *test)
 	mini_t_expect_state(t, r->to);
 }
 
-/* MAY-2, TW-5: the whole way from TIME-WAIT to the next connection */
+/*
+ * The whole way from TIME-WAIT to the next connection
+ * Proves: MAY-2, TW-5, TW-7
+ */
 static void new_connection_in_its_place(struct kunit *test)
 {
 	struct mini_t *t = mini_t_time_wait_listen(test);
@@ -174,7 +186,10 @@ static void new_connection_in_its_place(struct kunit *test)
 	mini_t_expect_tx(t, SEG(.seq = 1, .ack = 11, .len = 10));
 }
 
-/* TW-5, TW-6: equal or below is not above */
+/*
+ * Equal or below is not above
+ * Proves: TW-6
+ */
 static void syn_at_or_below_is_refused(struct kunit *test)
 {
 	static const s32 below[] = { 0, -1, -1000, -MINI_T_FAR };
@@ -235,7 +250,7 @@ static void user_reads_on(struct kunit *test)
 	MINI_T_EQ(t, mini_t_recv(t, 60), 0);
 }
 
-/* ACKs that it sends say SND.NXT and RCV.NXT, and are throttled (BA-7) */
+/* ACKs that it sends say SND.NXT and RCV.NXT, and are throttled */
 static void challenges_are_throttled(struct kunit *test)
 {
 	struct mini_t *t = mini_t_time_wait(test);

@@ -547,11 +547,13 @@ static void expect_port_avoided(struct __test_metadata *_metadata, int held,
 	EXPECT_EQ(40001, local_port(fd));
 }
 
+/* Proves: PO-4 */
 TEST_F(bind, ephemeral_port_avoids_bound)
 {
 	expect_port_avoided(_metadata, tcp_socket(0), self->fd);
 }
 
+/* Proves: PO-4 */
 TEST_F(bind, ephemeral_port_avoids_inet)
 {
 	expect_port_avoided(_metadata, inet_socket(0), self->fd);

@@ -85,6 +85,7 @@ TEST_F(connect, names)
 	EXPECT_EQ(ADDR_LO, ntohl(peer.sin_addr.s_addr));
 }
 
+/* Proves: MUST-43 */
 TEST_F(connect, bound_first)
 {
 	struct sockaddr_in addr;
@@ -407,6 +408,7 @@ TEST_F(connect, reject_route)
 	EXPECT_EQ(0, connect4(self->fd, ADDR_LO, PORT));
 }
 
+/* Proves: MUST-46 */
 TEST_F(connect, multicast_and_broadcast)
 {
 	EXPECT_EQ(ENETUNREACH, err(connect4(self->fd, 0xe0000001, PORT)));
@@ -540,7 +542,10 @@ TEST_F(connect, after_reset)
 	EXPECT_EQ(0, connect4(self->fd, ADDR_LO, PORT));
 }
 
-/* RFC 9293 3.5: a simultaneous open, with oneself */
+/*
+ * RFC 9293 3.5: a simultaneous open, with oneself
+ * Proves: MUST-10
+ */
 TEST_F(connect, to_self)
 {
 	ASSERT_EQ(0, bind4(self->fd, ADDR_LO, PORT + 5));

@@ -146,7 +146,10 @@ TEST_F(sendrecv, msg_more)
 	EXPECT_EQ(0, memcmp(buf, "abcdef", 6));
 }
 
-/* ... or by itself after a moment */
+/*
+ * ... or by itself after a moment
+ * Proves: MUST-60
+ */
 TEST_F(sendrecv, msg_more_alone)
 {
 	char buf[8];
@@ -719,7 +722,10 @@ TEST_F(sendrecv, oob_none)
 	EXPECT_EQ(1, recv(self->s, &byte, 1, 0));
 }
 
-/* The peer resets: data that was not read is gone, the error comes once */
+/*
+ * The peer resets: data that was not read is gone, the error comes once
+ * Proves: MUST-12
+ */
 TEST_F(sendrecv, reset)
 {
 	char byte = 0;

@@ -224,7 +224,10 @@ TEST_F(shutdown_close, send_to_closed)
 	EXPECT_EQ(EPIPE, err(send(self->s, &byte, 1, MSG_NOSIGNAL)));
 }
 
-/* RFC 2525 2.17: what nobody read is answered by a reset, not by a FIN */
+/*
+ * RFC 2525 2.17: what nobody read is answered by a reset, not by a FIN
+ * Proves: SHLD-3
+ */
 TEST_F(shutdown_close, unread_data)
 {
 	EXPECT_EQ(100, send_pattern(self->s, 100, 0));
@@ -242,7 +245,10 @@ TEST_F(shutdown_close, unread_rest)
 	expect_reset(_metadata, self->s);
 }
 
-/* ... and so is what comes after the close */
+/*
+ * ... and so is what comes after the close
+ * Proves: SHLD-3
+ */
 TEST_F(shutdown_close, data_after_close)
 {
 	struct pollfd pfd = { .fd = self->s };
