@@ -28,6 +28,18 @@ void mini_sysctl_nets(bool ready)
 	mutex_unlock(&mini_nets_mutex);
 }
 
+static unsigned int mini_nets_count(void)
+{
+	unsigned int n = 0;
+	struct net *net;
+
+	down_read(&net_rwsem);
+	for_each_net(net)
+		n++;
+	up_read(&net_rwsem);
+	return n;
+}
+
 /* The namespace at that place of the list, held; NULL after the last */
 static struct net *mini_net_at(unsigned int place)
 {
@@ -47,12 +59,19 @@ static struct net *mini_net_at(unsigned int place)
 	return found;
 }
 
+/*
+ * From the last to the first: a namespace that only its orphans held leaves the
+ * list, and those behind it, which are done, move up.
+ */
 static void mini_abort_everywhere(void)
 {
-	unsigned int place = 0;
+	unsigned int place = mini_nets_count();
 	struct net *net;
 
-	while ((net = mini_net_at(place++))) {
+	while (place--) {
+		net = mini_net_at(place);
+		if (!net)
+			continue;
 		mini_tcp_abort_all(mini_pernet(net));
 		put_net(net);
 	}
