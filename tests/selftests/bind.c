@@ -451,6 +451,18 @@ TEST_F(bind, restart_with_connections)
 	self->fd = fd;
 }
 
+/* The last ACK may be on its way yet; a TIME_WAIT would stay for a minute */
+static int bind_soon(int fd, uint32_t host, int port)
+{
+	long end = now_ms() + WAIT_MS;
+	int rc;
+
+	do {
+		rc = bind4(fd, host, port);
+	} while (rc && errno == EADDRINUSE && look_again(end));
+	return rc;
+}
+
 /* The side that closes last leaves nothing behind */
 TEST_F(bind, passive_close_frees)
 {
@@ -467,7 +479,7 @@ TEST_F(bind, passive_close_frees)
 	close(sfd);
 	close(self->fd);
 	self->fd = tcp_socket(0);
-	EXPECT_EQ(0, bind4(self->fd, ADDR_LO, PORT));
+	EXPECT_EQ(0, bind_soon(self->fd, ADDR_LO, PORT));
 }
 
 /* Connect from (ADDR_LO, PORT) to the listener on PORT + 1 */

@@ -151,8 +151,9 @@ TEST_F(buffers, writer_blocks)
 	struct job tx = { .fd = self->c, .len = 1 << 20 };
 
 	ASSERT_EQ(0, job_start(&tx, run_send));
-	sleep_ms(200);
-	EXPECT_FALSE(job_done(&tx));
+	ASSERT_TRUE(job_asleep(&tx));
+	sleep_ms(MOMENT_MS);
+	EXPECT_TRUE(job_asleep(&tx));
 	EXPECT_EQ(1 << 20, recv_pattern(self->s, 1 << 20, 0));
 	EXPECT_EQ(1 << 20, job_wait(&tx));
 }
@@ -245,8 +246,7 @@ TEST_F(buffers, send_buffer_grows)
 
 	EXPECT_LT(0, fill_until_blocked(self->c));
 	ASSERT_EQ(0, job_start(&tx, run_send));
-	sleep_ms(50);
-	EXPECT_FALSE(job_done(&tx));
+	ASSERT_TRUE(job_asleep(&tx));
 	ASSERT_EQ(0, opt_set(self->c, SOL_SOCKET, SO_SNDBUF, 200000));
 	EXPECT_EQ(100000, job_wait(&tx));
 }
@@ -280,7 +280,7 @@ TEST_F(buffers, inq_end)
 
 	ASSERT_EQ(10, send_pattern(self->c, 10, 0));
 	shutdown(self->c, SHUT_WR);
-	sleep_ms(50);
+	ASSERT_NE(0, poll_for(self->s, POLLRDHUP, WAIT_MS));
 	EXPECT_EQ(10, queue_len(self->s, SIOCINQ));
 	EXPECT_EQ(10, recv_pattern(self->s, 10, 0));
 	EXPECT_EQ(0, queue_len(self->s, SIOCINQ));

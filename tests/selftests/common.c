@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <linux/capability.h>
 
@@ -31,6 +32,45 @@ int link_set(const char *name, bool up)
 	return rc;
 }
 
+/*
+ * AF_MINI_LO_DELAY: the milliseconds after which what lo carries arrives. A test
+ * that takes delivery for instantaneous then fails each time, and not once in a
+ * hundred runs on a machine with several processors.
+ */
+int lo_delay_ms(void)
+{
+	const char *ms = getenv("AF_MINI_LO_DELAY");
+
+	return ms ? atoi(ms) : 0;
+}
+
+static int run_tc(const char *delay)
+{
+	int status;
+	pid_t pid;
+
+	pid = fork();
+	if (!pid) {
+		execlp("tc", "tc", "qdisc", "add", "dev", "lo", "root",
+		       "netem", "limit", "100000", "delay", delay, NULL);
+		_exit(127);
+	}
+	if (pid < 0 || waitpid(pid, &status, 0) != pid)
+		return -1;
+	errno = ENOPKG;
+	return status ? -1 : 0;
+}
+
+static int lo_slow_down(void)
+{
+	char delay[32];
+
+	if (!lo_delay_ms())
+		return 0;
+	snprintf(delay, sizeof(delay), "%dms", lo_delay_ms());
+	return run_tc(delay);
+}
+
 /* A network of our own, so that ports and sysctls are ours alone */
 int net_setup(struct row own, struct row peer)
 {
@@ -38,7 +78,7 @@ int net_setup(struct row own, struct row peer)
 	peer_row = peer;
 	if (unshare(CLONE_NEWNET))
 		return -1;
-	return link_set("lo", true);
+	return link_set("lo", true) ? -1 : lo_slow_down();
 }
 
 static int addr_add(const char *name, uint32_t host)
@@ -275,6 +315,27 @@ int set_linger(int fd, int on, int seconds)
 	return setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger));
 }
 
+int tcp_state(int fd)
+{
+	struct tcp_info info = {};
+	socklen_t len = sizeof(info);
+
+	if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len))
+		return -1;
+	return info.tcpi_state;
+}
+
+/* How many connections wait to be accepted */
+int pending(int lfd)
+{
+	struct tcp_info info = {};
+	socklen_t len = sizeof(info);
+
+	if (getsockopt(lfd, IPPROTO_TCP, TCP_INFO, &info, &len))
+		return -1;
+	return info.tcpi_unacked;
+}
+
 /* ------------------------------------------------------------------- time */
 
 long now_ms(void)
@@ -297,6 +358,15 @@ void sleep_ms(long ms)
 		;
 }
 
+/* Between two looks at what is waited for: false when now_ms() is past end */
+bool look_again(long end)
+{
+	bool more = now_ms() < end;
+
+	sleep_ms(5);
+	return more;
+}
+
 static void count_handler(int sig)
 {
 	(void)sig;
@@ -317,6 +387,18 @@ int signal_count(int sig, int sa_flags)
 int signals_seen(void)
 {
 	return __atomic_load_n(&signals, __ATOMIC_RELAXED);
+}
+
+/* Until n signals were seen, or more */
+bool wait_signals(int n)
+{
+	long end = now_ms() + WAIT_MS;
+
+	do {
+		if (signals_seen() >= n)
+			return true;
+	} while (look_again(end));
+	return false;
 }
 
 /*
@@ -408,56 +490,108 @@ ssize_t recv_pattern(int fd, size_t len, size_t off)
 	return got;
 }
 
+/* Twice the time after which a window that is too small is used all the same */
+static long rest_ms(int fd)
+{
+	struct tcp_info info = {};
+	socklen_t len = sizeof(info);
+
+	if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len))
+		return 0;
+	return 2 * info.tcpi_rto / 1000;
+}
+
 /*
- * Write pattern from offset 0 until no more fits, and still does not a moment
- * later; gives the bytes taken. (poll() would not do: a socket takes bytes
- * long before it calls itself writable again.)
+ * Write pattern from offset 0 until both ends are at rest: no more fits, and
+ * nothing is acknowledged either; gives the bytes taken. (poll() would not do:
+ * a socket takes bytes long before it calls itself writable again.)
  */
 size_t fill_until_blocked(int fd)
 {
+	long end = now_ms() + rest_ms(fd);
+	int outq = -1, before;
 	uint8_t buf[4096];
 	size_t sent = 0;
-	int full = 0;
 	ssize_t rc;
 
-	while (full < 3) {
+	while (now_ms() < end) {
 		pattern_fill(buf, sizeof(buf), sent);
 		rc = send(fd, buf, sizeof(buf), MSG_DONTWAIT | MSG_NOSIGNAL);
 		if (rc < 0 && errno != EAGAIN)
 			break;
 		sent += rc > 0 ? rc : 0;
-		full = rc > 0 ? 0 : full + 1;
-		if (full)
-			sleep_ms(50);
+		before = outq;
+		if (ioctl(fd, SIOCOUTQ, &outq))
+			break;
+		if (rc > 0 || outq != before)
+			end = now_ms() + rest_ms(fd);
+		else
+			sleep_ms(20);
 	}
 	return sent;
 }
 
+/* ---------------------------------------------------------------- waiting */
+
+/* The events that there are when one of these comes; 0 when none does */
+int poll_for(int fd, int events, int ms)
+{
+	struct pollfd pfd = { .fd = fd, .events = events };
+
+	return poll(&pfd, 1, ms) == 1 ? pfd.revents : 0;
+}
+
 static bool wait_ioctl(int fd, unsigned long cmd, int want)
 {
+	long end = now_ms() + WAIT_MS;
 	int value = -1;
-	int i;
 
-	for (i = 0; i < 100; i++) {
+	do {
 		if (ioctl(fd, cmd, &value))
 			return false;
 		if (value == want)
 			return true;
-		sleep_ms(20);
-	}
+	} while (look_again(end));
 	return false;
 }
 
-/* Until that many sent bytes are not acknowledged (2 s at most) */
+/* Until that many sent bytes are not acknowledged; at 0 all have arrived */
 bool wait_outq(int fd, int want)
 {
 	return wait_ioctl(fd, SIOCOUTQ, want);
 }
 
-/* Until that many bytes can be read (2 s at most) */
+/* Until that many bytes can be read */
 bool wait_inq(int fd, int want)
 {
 	return wait_ioctl(fd, SIOCINQ, want);
+}
+
+/* Until TCP_INFO names that state */
+bool wait_state(int fd, int want)
+{
+	long end = now_ms() + WAIT_MS;
+
+	do {
+		if (tcp_state(fd) == want)
+			return true;
+	} while (look_again(end));
+	return false;
+}
+
+/*
+ * Until that many connections wait to be accepted. connect() returns before:
+ * the ACK that completes the handshake has yet to reach the listener.
+ */
+bool wait_pending(int lfd, int want)
+{
+	long end = now_ms() + WAIT_MS;
+
+	do {
+		if (pending(lfd) == want)
+			return true;
+	} while (look_again(end));
+	return false;
 }
 
 /* ---------------------------------------------------------------- threads */
@@ -466,6 +600,7 @@ static void *job_main(void *arg)
 {
 	struct job *job = arg;
 
+	__atomic_store_n(&job->tid, syscall(SYS_gettid), __ATOMIC_RELEASE);
 	job->rc = job->run(job);
 	job->err = job->rc < 0 ? errno : 0;
 	__atomic_store_n(&job->done, true, __ATOMIC_RELEASE);
@@ -476,6 +611,7 @@ int job_start(struct job *job, ssize_t (*run)(struct job *job))
 {
 	job->run = run;
 	job->done = false;
+	job->tid = 0;
 	errno = pthread_create(&job->thread, NULL, job_main, job);
 	return errno ? -1 : 0;
 }
@@ -483,6 +619,58 @@ int job_start(struct job *job, ssize_t (*run)(struct job *job))
 bool job_done(struct job *job)
 {
 	return __atomic_load_n(&job->done, __ATOMIC_ACQUIRE);
+}
+
+/* proc(5): the letter behind the name; S is an interruptible sleep */
+static bool thread_sleeps(pid_t tid)
+{
+	char path[64], stat[128] = "";
+	const char *state;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/self/task/%d/stat", tid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || read(fd, stat, sizeof(stat) - 1) < 0)
+		stat[0] = '\0';
+	close(fd);
+	state = strrchr(stat, ')');
+	return state && !strncmp(state, ") S", 3);
+}
+
+/*
+ * Until it sleeps in the call that it makes, as three looks in a row say;
+ * false when it has come back, or has not fallen asleep in WAIT_MS
+ */
+bool job_asleep(struct job *job)
+{
+	long end = now_ms() + WAIT_MS;
+	int looks = 0;
+	pid_t tid;
+
+	do {
+		tid = __atomic_load_n(&job->tid, __ATOMIC_ACQUIRE);
+		if (job_done(job))
+			return false;
+		looks = tid && thread_sleeps(tid) ? looks + 1 : 0;
+		if (looks == 3)
+			return true;
+	} while (look_again(end));
+	return false;
+}
+
+/* Until one of n is done */
+bool job_wait_any(struct job *job, int n)
+{
+	long end = now_ms() + WAIT_MS;
+	int i;
+
+	do {
+		for (i = 0; i < n; i++) {
+			if (job_done(&job[i]))
+				return true;
+		}
+	} while (look_again(end));
+	return false;
 }
 
 ssize_t job_wait(struct job *job)

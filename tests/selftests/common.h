@@ -37,6 +37,14 @@
 
 #define PORT		7700		/* every test has its own netns */
 
+/*
+ * What must happen has this long, for a machine may be slow and busy; it is
+ * waited for, so it costs nothing. What must not happen is looked for after a
+ * moment: several round trips, with lo as slow as AF_MINI_LO_DELAY makes it.
+ */
+#define WAIT_MS		20000
+#define MOMENT_MS	100
+
 /* What is given to socket(2): a row of the family's table */
 struct row {
 	int domain;
@@ -47,6 +55,7 @@ struct row {
 int net_setup(struct row own, struct row peer);
 int net_routes(void);
 int link_set(const char *name, bool up);
+int lo_delay_ms(void);
 int sysctl_set(const char *path, const char *value);
 int caps_drop(int cap);
 
@@ -72,12 +81,16 @@ int opt_set(int fd, int level, int name, int value);
 int set_nonblock(int fd, bool on);
 int set_timeout(int fd, int name, int ms);
 int set_linger(int fd, int on, int seconds);
+int tcp_state(int fd);
+int pending(int lfd);
 
 /* Time and signals */
 long now_ms(void);
 void sleep_ms(long ms);
+bool look_again(long end);
 int signal_count(int sig, int sa_flags);
 int signals_seen(void);
+bool wait_signals(int n);
 int alarm_every(long ms, int sa_flags);
 
 /* Bytes: the pattern at stream offset `off` */
@@ -87,12 +100,18 @@ bool pattern_ok(const void *buf, size_t len, size_t off);
 ssize_t send_pattern(int fd, size_t len, size_t off);
 ssize_t recv_pattern(int fd, size_t len, size_t off);
 size_t fill_until_blocked(int fd);
+
+/* What is under way has arrived; false when it has not in WAIT_MS */
+int poll_for(int fd, int events, int ms);
 bool wait_outq(int fd, int want);
 bool wait_inq(int fd, int want);
+bool wait_state(int fd, int want);
+bool wait_pending(int lfd, int want);
 
 /* Threads. A job runs its function on fd and len and leaves rc and err. */
 struct job {
 	pthread_t thread;
+	pid_t tid;
 	int fd;
 	size_t len;
 	size_t off;
@@ -104,6 +123,8 @@ struct job {
 
 int job_start(struct job *job, ssize_t (*run)(struct job *job));
 bool job_done(struct job *job);
+bool job_asleep(struct job *job);
+bool job_wait_any(struct job *job, int n);
 ssize_t job_wait(struct job *job);
 ssize_t run_send(struct job *job);
 ssize_t run_recv(struct job *job);

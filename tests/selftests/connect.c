@@ -36,12 +36,16 @@ FIXTURE_TEARDOWN(connect)
 }
 
 #define NOBODY_THERE	(PORT + 1)
+#define PORT_FULL	(PORT + 2)
 
-static int poll_for(int fd, int events, int ms)
+/* A listener on PORT_FULL whose only place is taken; -1 when it cannot be */
+static int listen_full(void)
 {
-	struct pollfd pfd = { .fd = fd, .events = events };
+	int lfd = listen_on(tcp_socket(0), PORT_FULL, 0);
 
-	return poll(&pfd, 1, ms) == 1 ? pfd.revents : 0;
+	if (lfd < 0 || dial(PORT_FULL) < 0 || !wait_pending(lfd, 1))
+		return -1;
+	return lfd;
 }
 
 /* Data goes both ways between a connected fd and what lfd accepts */
@@ -163,7 +167,7 @@ TEST_F(connect, nonblock)
 {
 	ASSERT_EQ(0, set_nonblock(self->fd, true));
 	EXPECT_EQ(EINPROGRESS, err(connect4(self->fd, ADDR_LO, PORT)));
-	EXPECT_EQ(POLLOUT, poll_for(self->fd, POLLIN | POLLOUT, 2000));
+	EXPECT_EQ(POLLOUT, poll_for(self->fd, POLLIN | POLLOUT, WAIT_MS));
 	EXPECT_EQ(0, opt_get(self->fd, SOL_SOCKET, SO_ERROR));
 	EXPECT_EQ(0, connect4(self->fd, ADDR_LO, PORT));
 	EXPECT_EQ(EISCONN, err(connect4(self->fd, ADDR_LO, PORT)));
@@ -181,7 +185,7 @@ TEST_F(connect, nonblock_unanswered)
 	EXPECT_EQ(EALREADY, err(connect4(self->fd, ADDR_BLACKHOLE, PORT)));
 	EXPECT_EQ(EALREADY, err(connect4(self->fd, ADDR_LO, PORT)));
 	EXPECT_EQ(0, opt_get(self->fd, SOL_SOCKET, SO_ERROR));
-	EXPECT_EQ(0, poll_for(self->fd, POLLIN | POLLOUT, 50));
+	EXPECT_EQ(0, poll_for(self->fd, POLLIN | POLLOUT, MOMENT_MS));
 	ASSERT_EQ(0, getsockname(self->fd, (struct sockaddr *)&addr, &len));
 	EXPECT_EQ(ADDR_HERE, ntohl(addr.sin_addr.s_addr));
 	EXPECT_LT(1023, ntohs(addr.sin_port));
@@ -237,11 +241,11 @@ TEST_F(connect, refused_nonblock)
 	EXPECT_EQ(EINPROGRESS,
 		  err(connect4(self->fd, ADDR_LO, NOBODY_THERE)));
 	EXPECT_EQ(POLLIN | POLLOUT | POLLERR | POLLHUP,
-		  poll_for(self->fd, POLLIN | POLLOUT, 2000));
+		  poll_for(self->fd, POLLIN | POLLOUT, WAIT_MS));
 	EXPECT_EQ(ECONNREFUSED, opt_get(self->fd, SOL_SOCKET, SO_ERROR));
 	EXPECT_EQ(0, opt_get(self->fd, SOL_SOCKET, SO_ERROR));
 	EXPECT_EQ(POLLIN | POLLOUT | POLLHUP,
-		  poll_for(self->fd, POLLIN | POLLOUT, 2000));
+		  poll_for(self->fd, POLLIN | POLLOUT, WAIT_MS));
 }
 
 /* Who reads SO_ERROR gets ECONNABORTED from the connect() that follows ... */
@@ -249,11 +253,11 @@ TEST_F(connect, refused_nonblock_again)
 {
 	ASSERT_EQ(0, set_nonblock(self->fd, true));
 	connect4(self->fd, ADDR_LO, NOBODY_THERE);
-	EXPECT_LT(0, poll_for(self->fd, POLLIN, 2000));
+	EXPECT_LT(0, poll_for(self->fd, POLLIN, WAIT_MS));
 	EXPECT_EQ(ECONNREFUSED, opt_get(self->fd, SOL_SOCKET, SO_ERROR));
 	EXPECT_EQ(ECONNABORTED, err(connect4(self->fd, ADDR_LO, PORT)));
 	EXPECT_EQ(EINPROGRESS, err(connect4(self->fd, ADDR_LO, PORT)));
-	EXPECT_EQ(POLLOUT, poll_for(self->fd, POLLOUT, 2000));
+	EXPECT_EQ(POLLOUT, poll_for(self->fd, POLLOUT, WAIT_MS));
 }
 
 /* ... who does not read it gets it there */
@@ -261,7 +265,7 @@ TEST_F(connect, refused_nonblock_error_by_connect)
 {
 	ASSERT_EQ(0, set_nonblock(self->fd, true));
 	connect4(self->fd, ADDR_LO, NOBODY_THERE);
-	EXPECT_LT(0, poll_for(self->fd, POLLIN, 2000));
+	EXPECT_LT(0, poll_for(self->fd, POLLIN, WAIT_MS));
 	EXPECT_EQ(ECONNREFUSED, err(connect4(self->fd, ADDR_LO, PORT)));
 	EXPECT_EQ(0, opt_get(self->fd, SOL_SOCKET, SO_ERROR));
 	EXPECT_EQ(EINPROGRESS, err(connect4(self->fd, ADDR_LO, PORT)));
@@ -274,7 +278,7 @@ TEST_F(connect, refused_nonblock_error_by_io)
 
 	ASSERT_EQ(0, set_nonblock(self->fd, true));
 	connect4(self->fd, ADDR_LO, NOBODY_THERE);
-	EXPECT_LT(0, poll_for(self->fd, POLLIN, 2000));
+	EXPECT_LT(0, poll_for(self->fd, POLLIN, WAIT_MS));
 	EXPECT_EQ(ECONNREFUSED, err(recv(self->fd, &byte, 1, 0)));
 	EXPECT_EQ(0, recv(self->fd, &byte, 1, 0));
 	EXPECT_EQ(EPIPE, err(send(self->fd, &byte, 1, MSG_NOSIGNAL)));
@@ -287,7 +291,7 @@ TEST_F(connect, refused_nonblock_error_by_send)
 
 	ASSERT_EQ(0, set_nonblock(self->fd, true));
 	connect4(self->fd, ADDR_LO, NOBODY_THERE);
-	EXPECT_LT(0, poll_for(self->fd, POLLIN, 2000));
+	EXPECT_LT(0, poll_for(self->fd, POLLIN, WAIT_MS));
 	EXPECT_EQ(ECONNREFUSED,
 		  err(send(self->fd, &byte, 1, MSG_NOSIGNAL)));
 	EXPECT_EQ(EPIPE, err(send(self->fd, &byte, 1, MSG_NOSIGNAL)));
@@ -303,7 +307,7 @@ TEST_F(connect, sndtimeo)
 	EXPECT_LE(70, now_ms() - start);
 	EXPECT_EQ(EALREADY, err(connect4(self->fd, ADDR_BLACKHOLE, PORT)));
 	EXPECT_LE(150, now_ms() - start);
-	EXPECT_GT(5000, now_ms() - start);
+	EXPECT_GT(WAIT_MS, now_ms() - start);
 }
 
 /* One SYN and one more after a second; two seconds on it is over */
@@ -314,7 +318,7 @@ TEST_F(connect, timeout)
 	ASSERT_EQ(0, opt_set(self->fd, IPPROTO_TCP, TCP_SYNCNT, 1));
 	EXPECT_EQ(ETIMEDOUT, err(connect4(self->fd, ADDR_BLACKHOLE, PORT)));
 	EXPECT_LE(2000, now_ms() - start);
-	EXPECT_GT(8000, now_ms() - start);
+	EXPECT_GT(WAIT_MS, now_ms() - start);
 	EXPECT_EQ(0, connect4(self->fd, ADDR_LO, PORT));
 }
 
@@ -329,25 +333,22 @@ TEST_F(connect, timeout_sysctl)
 	ASSERT_EQ(0, set_nonblock(self->fd, true));
 	EXPECT_EQ(EINPROGRESS, err(connect4(self->fd, ADDR_BLACKHOLE, PORT)));
 	EXPECT_EQ(POLLIN | POLLOUT | POLLERR | POLLHUP,
-		  poll_for(self->fd, POLLIN | POLLOUT, 8000));
+		  poll_for(self->fd, POLLIN | POLLOUT, WAIT_MS));
 	EXPECT_EQ(ETIMEDOUT, opt_get(self->fd, SOL_SOCKET, SO_ERROR));
 }
 
 /* The first SYN finds the listener full, a second later the next is taken */
 TEST_F(connect, answered_late)
 {
-	int lfd = tcp_socket(0), fd = tcp_socket(0);
-	struct job job = { .fd = lfd };
+	int lfd = listen_full();
 	long start = now_ms();
 
-	ASSERT_LE(0, listen_on(lfd, PORT + 2, 0));
-	ASSERT_EQ(0, connect4(fd, ADDR_LO, PORT + 2));
+	ASSERT_LE(0, lfd);
 	ASSERT_EQ(0, set_timeout(self->fd, SO_SNDTIMEO, 100));
-	EXPECT_EQ(EINPROGRESS, err(connect4(self->fd, ADDR_LO, PORT + 2)));
-	ASSERT_EQ(0, job_start(&job, run_accept));
-	EXPECT_LE(0, job_wait(&job));
-	ASSERT_EQ(0, set_timeout(self->fd, SO_SNDTIMEO, 8000));
-	EXPECT_EQ(0, connect4(self->fd, ADDR_LO, PORT + 2));
+	EXPECT_EQ(EINPROGRESS, err(connect4(self->fd, ADDR_LO, PORT_FULL)));
+	EXPECT_LE(0, accept(lfd, NULL, NULL));
+	ASSERT_EQ(0, set_timeout(self->fd, SO_SNDTIMEO, WAIT_MS));
+	EXPECT_EQ(0, connect4(self->fd, ADDR_LO, PORT_FULL));
 	EXPECT_LE(800, now_ms() - start);
 	expect_talks(_metadata, self->fd, lfd);
 }
@@ -355,40 +356,38 @@ TEST_F(connect, answered_late)
 /* A signal ends the wait, not the attempt */
 TEST_F(connect, interrupted)
 {
-	int lfd = tcp_socket(0), fd = tcp_socket(0);
+	int lfd = listen_full();
 
-	ASSERT_LE(0, listen_on(lfd, PORT + 2, 0));
-	ASSERT_EQ(0, connect4(fd, ADDR_LO, PORT + 2));
+	ASSERT_LE(0, lfd);
 	ASSERT_EQ(0, alarm_every(100, 0));
-	EXPECT_EQ(EINTR, err(connect4(self->fd, ADDR_LO, PORT + 2)));
+	EXPECT_EQ(EINTR, err(connect4(self->fd, ADDR_LO, PORT_FULL)));
 	ASSERT_EQ(0, alarm_every(0, 0));
 	ASSERT_LE(0, accept(lfd, NULL, NULL));
-	EXPECT_EQ(POLLOUT, poll_for(self->fd, POLLIN | POLLOUT, 5000));
+	EXPECT_EQ(POLLOUT, poll_for(self->fd, POLLIN | POLLOUT, WAIT_MS));
 	EXPECT_EQ(0, opt_get(self->fd, SOL_SOCKET, SO_ERROR));
-	EXPECT_EQ(0, connect4(self->fd, ADDR_LO, PORT + 2));
-	EXPECT_EQ(EISCONN, err(connect4(self->fd, ADDR_LO, PORT + 2)));
+	EXPECT_EQ(0, connect4(self->fd, ADDR_LO, PORT_FULL));
+	EXPECT_EQ(EISCONN, err(connect4(self->fd, ADDR_LO, PORT_FULL)));
 	expect_talks(_metadata, self->fd, lfd);
 }
 
 static ssize_t run_connect(struct job *job)
 {
-	return connect4(job->fd, ADDR_LO, PORT + 2);
+	return connect4(job->fd, ADDR_LO, PORT_FULL);
 }
 
 /* SA_RESTART: the call goes on and says how it ended */
 TEST_F(connect, restarted)
 {
-	int lfd = tcp_socket(0), fd = tcp_socket(0);
 	struct job job = { .fd = self->fd };
+	int lfd = listen_full();
 
-	ASSERT_LE(0, listen_on(lfd, PORT + 2, 0));
-	ASSERT_EQ(0, connect4(fd, ADDR_LO, PORT + 2));
-	ASSERT_EQ(0, alarm_every(50, SA_RESTART));
+	ASSERT_LE(0, lfd);
+	ASSERT_EQ(0, signal_count(SIGALRM, SA_RESTART));
 	ASSERT_EQ(0, job_start(&job, run_connect));
-	sleep_ms(100);
+	ASSERT_TRUE(job_asleep(&job));
 	pthread_kill(job.thread, SIGALRM);
-	sleep_ms(50);
-	EXPECT_FALSE(job_done(&job));
+	ASSERT_TRUE(wait_signals(1));
+	EXPECT_TRUE(job_asleep(&job));
 	ASSERT_LE(0, accept(lfd, NULL, NULL));
 	EXPECT_EQ(0, job_wait(&job));
 	expect_talks(_metadata, self->fd, lfd);
@@ -582,17 +581,15 @@ TEST_F(connect, send_before_accept)
 /* A blocking send() waits for the handshake of a connect() under way */
 TEST_F(connect, send_waits_for_handshake)
 {
-	int lfd = tcp_socket(0), fd = tcp_socket(0), sfd;
 	struct job job = { .fd = self->fd, .len = 1000 };
+	int lfd = listen_full(), sfd;
 
-	ASSERT_LE(0, listen_on(lfd, PORT + 2, 0));
-	ASSERT_EQ(0, connect4(fd, ADDR_LO, PORT + 2));
+	ASSERT_LE(0, lfd);
 	ASSERT_EQ(0, set_nonblock(self->fd, true));
-	EXPECT_EQ(EINPROGRESS, err(connect4(self->fd, ADDR_LO, PORT + 2)));
+	EXPECT_EQ(EINPROGRESS, err(connect4(self->fd, ADDR_LO, PORT_FULL)));
 	ASSERT_EQ(0, set_nonblock(self->fd, false));
 	ASSERT_EQ(0, job_start(&job, run_send));
-	sleep_ms(100);
-	EXPECT_FALSE(job_done(&job));
+	ASSERT_TRUE(job_asleep(&job));
 	ASSERT_LE(0, accept(lfd, NULL, NULL));
 	EXPECT_EQ(1000, job_wait(&job));
 	sfd = accept(lfd, NULL, NULL);
@@ -608,7 +605,7 @@ TEST_F(connect, close_unanswered)
 	ASSERT_EQ(0, bind4(fd, ADDR_HERE, PORT + 5));
 	connect4(fd, ADDR_BLACKHOLE, PORT);
 	close(fd);
-	EXPECT_GT(2000, now_ms() - start);
+	EXPECT_GT(WAIT_MS, now_ms() - start);
 	EXPECT_EQ(0, bind4(self->fd, ADDR_HERE, PORT + 5));
 }
 
@@ -623,8 +620,7 @@ TEST_F(connect, shutdown_unanswered)
 	struct job job = { .fd = self->fd };
 
 	ASSERT_EQ(0, job_start(&job, run_connect_blackhole));
-	sleep_ms(100);
-	EXPECT_FALSE(job_done(&job));
+	ASSERT_TRUE(job_asleep(&job));
 	EXPECT_EQ(0, shutdown(self->fd, SHUT_RDWR));
 	EXPECT_EQ(-1, job_wait(&job));
 	EXPECT_EQ(ECONNRESET, job.err);
@@ -634,15 +630,12 @@ TEST_F(connect, shutdown_unanswered)
 /* The last ACK of the connection before may still be on its way */
 static int connect_soon(int fd)
 {
-	int tries, rc = -1;
+	long end = now_ms() + WAIT_MS;
+	int rc;
 
-	for (tries = 0; rc && tries < 100; tries++) {
-		if (tries)
-			sleep_ms(10);
+	do {
 		rc = connect4(fd, ADDR_LO, PORT);
-		if (rc && errno != EADDRNOTAVAIL)
-			break;
-	}
+	} while (rc && errno == EADDRNOTAVAIL && look_again(end));
 	return rc;
 }
 

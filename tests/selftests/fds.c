@@ -39,7 +39,7 @@ static bool still_open(int fd)
 {
 	char byte;
 
-	sleep_ms(50);
+	sleep_ms(MOMENT_MS);
 	return err(recv(fd, &byte, 1, MSG_DONTWAIT)) == EAGAIN;
 }
 
@@ -114,15 +114,21 @@ static int exit_status(pid_t pid)
 /* The child writes, both close, and the end comes with the last of them */
 TEST_F(fds, fork_shares)
 {
-	pid_t pid = fork_child();
+	int go[2];
+	pid_t pid;
+	char byte;
 
+	ASSERT_EQ(0, pipe(go));
+	pid = fork_child();
 	if (!pid) {
-		sleep_ms(150);
+		if (read(go[0], &byte, 1) != 1)
+			_exit(2);
 		_exit(send_pattern(self->c, 1000, 0) == 1000 ? 0 : 1);
 	}
 	ASSERT_LT(0, pid);
 	close(self->c);
 	EXPECT_TRUE(still_open(self->s));
+	ASSERT_EQ(1, write(go[1], "x", 1));
 	EXPECT_EQ(1000, recv_pattern(self->s, 1000, 0));
 	EXPECT_TRUE(at_end(self->s));
 	EXPECT_EQ(0, exit_status(pid));
@@ -314,8 +320,8 @@ TEST_F(fds, threads_all_woken)
 	for (i = 0; i < 3; i++) {
 		rx[i] = (struct job){ .fd = self->s };
 		ASSERT_EQ(0, job_start(&rx[i], run_recv_once));
+		ASSERT_TRUE(job_asleep(&rx[i]));
 	}
-	sleep_ms(50);
 	close(self->c);
 	for (i = 0; i < 3; i++)
 		EXPECT_EQ(0, job_wait(&rx[i]));
@@ -330,10 +336,10 @@ TEST_F(fds, close_under_reader)
 	struct job job = { .fd = self->s };
 
 	ASSERT_EQ(0, job_start(&job, run_recv_once));
-	sleep_ms(50);
+	ASSERT_TRUE(job_asleep(&job));
 	close(self->s);
 	EXPECT_TRUE(still_open(self->c));
-	EXPECT_FALSE(job_done(&job));
+	EXPECT_TRUE(job_asleep(&job));
 	ASSERT_EQ(1, send(self->c, "x", 1, 0));
 	EXPECT_EQ(1, job_wait(&job));
 	EXPECT_TRUE(at_end(self->c));
@@ -346,8 +352,7 @@ TEST_F(fds, close_under_writer)
 	char byte;
 
 	ASSERT_EQ(0, job_start(&job, run_send));
-	sleep_ms(50);
-	EXPECT_FALSE(job_done(&job));
+	ASSERT_TRUE(job_asleep(&job));
 	close(self->c);
 	EXPECT_EQ(len + 1000, recv_pattern(self->s, len + 1000, 0));
 	EXPECT_EQ(1000, job_wait(&job));
@@ -361,7 +366,7 @@ TEST_F(fds, close_under_accept)
 
 	ASSERT_LE(0, listen_on(lfd, PORT, 1));
 	ASSERT_EQ(0, job_start(&job, run_accept));
-	sleep_ms(50);
+	ASSERT_TRUE(job_asleep(&job));
 	close(lfd);
 	EXPECT_LE(0, dial(PORT));
 	EXPECT_LE(0, job_wait(&job));
@@ -374,8 +379,7 @@ TEST_F(fds, sigio)
 	ASSERT_EQ(0, fcntl(self->s, F_SETOWN, getpid()));
 	ASSERT_EQ(0, fcntl(self->s, F_SETFL, O_ASYNC));
 	ASSERT_EQ(1, send(self->c, "x", 1, 0));
-	sleep_ms(100);
-	EXPECT_LT(0, signals_seen());
+	EXPECT_TRUE(wait_signals(1));
 }
 
 TEST_HARNESS_MAIN

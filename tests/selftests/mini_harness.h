@@ -11,6 +11,10 @@
 #include <fnmatch.h>
 #include "common.h"
 
+/* Seconds: a test that hangs must end, one that waits (WAIT_MS) must not */
+#undef TEST_TIMEOUT_DEFAULT
+#define TEST_TIMEOUT_DEFAULT	120
+
 static bool variant_wanted(const char *name)
 {
 	const char *only = getenv("AF_MINI_ONLY");

@@ -145,10 +145,10 @@ TEST_F(options, rcvlowat_recv)
 	job.fd = fd[1];
 	job.len = 150;
 	ASSERT_EQ(0, job_start(&job, run_recv));
-	sleep_ms(100);
+	ASSERT_TRUE(job_asleep(&job));
 	ASSERT_EQ(99, send_pattern(fd[0], 99, 0));
-	sleep_ms(50);
-	EXPECT_FALSE(job_done(&job));
+	ASSERT_TRUE(wait_outq(fd[0], 0));
+	EXPECT_TRUE(job_asleep(&job));
 	ASSERT_EQ(51, send_pattern(fd[0], 51, 99));
 	EXPECT_EQ(150, job_wait(&job));
 }
@@ -282,12 +282,10 @@ TEST_F(options, unknown_level)
 
 TEST_F(options, error_once)
 {
-	struct pollfd pfd = { .fd = self->fd, .events = POLLIN };
-
 	EXPECT_EQ(0, opt_get(self->fd, SOL_SOCKET, SO_ERROR));
 	ASSERT_EQ(0, set_nonblock(self->fd, true));
 	connect4(self->fd, ADDR_LO, PORT);
-	ASSERT_EQ(1, poll(&pfd, 1, 2000));
+	ASSERT_NE(0, poll_for(self->fd, POLLIN, WAIT_MS));
 	EXPECT_EQ(ECONNREFUSED, opt_get(self->fd, SOL_SOCKET, SO_ERROR));
 	EXPECT_EQ(0, opt_get(self->fd, SOL_SOCKET, SO_ERROR));
 }
@@ -312,25 +310,6 @@ TEST_F(options, maxseg_connected)
 	EXPECT_LE(16384, mss);
 }
 
-static int tcp_state(int fd)
-{
-	struct tcp_info info = {};
-	socklen_t len = sizeof(info);
-
-	if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len))
-		return -1;
-	return info.tcpi_state;
-}
-
-static bool state_settles(int fd, int want)
-{
-	int i;
-
-	for (i = 0; i < 100 && tcp_state(fd) != want; i++)
-		sleep_ms(20);
-	return tcp_state(fd) == want;
-}
-
 TEST_F(options, info_state)
 {
 	int fd[2], lfd = tcp_socket(0);
@@ -345,10 +324,10 @@ TEST_F(options, info_state)
 	ASSERT_EQ(0, shutdown(fd[0], SHUT_WR));
 	EXPECT_EQ(0, recv(fd[1], &byte, 1, 0));
 	EXPECT_EQ(TCP_CLOSE_WAIT, tcp_state(fd[1]));
-	EXPECT_TRUE(state_settles(fd[0], TCP_FIN_WAIT2));
+	EXPECT_TRUE(wait_state(fd[0], TCP_FIN_WAIT2));
 	ASSERT_EQ(0, shutdown(fd[1], SHUT_WR));
-	EXPECT_TRUE(state_settles(fd[0], TCP_CLOSE));
-	EXPECT_TRUE(state_settles(fd[1], TCP_CLOSE));
+	EXPECT_TRUE(wait_state(fd[0], TCP_CLOSE));
+	EXPECT_TRUE(wait_state(fd[1], TCP_CLOSE));
 }
 
 TEST_F(options, info_state_syn_sent)

@@ -54,16 +54,15 @@ static unsigned int mask_now(int fd)
 	return poll(&pfd, 1, 0) == 1 ? (unsigned int)pfd.revents : 0;
 }
 
-/* The mask, once it is what is wanted, or after two seconds what it is */
+/* The mask, once it is what is wanted, or what it is when the time is up */
 static unsigned int mask_settled(int fd, unsigned int want)
 {
-	unsigned int mask = mask_now(fd);
-	int i;
+	long end = now_ms() + WAIT_MS;
+	unsigned int mask;
 
-	for (i = 0; i < 100 && mask != want; i++) {
-		sleep_ms(20);
+	do {
 		mask = mask_now(fd);
-	}
+	} while (mask != want && look_again(end));
 	return mask;
 }
 
@@ -301,9 +300,9 @@ TEST_F(poll, rcvlowat_lowered)
 	ASSERT_EQ(0, epoll_add(self->ep, self->s, IN));
 	ASSERT_EQ(50, send_pattern(self->c, 50, 0));
 	ASSERT_TRUE(wait_inq(self->s, 50));
-	EXPECT_EQ(0, epoll_next(self->ep, 50));
+	EXPECT_EQ(0, epoll_next(self->ep, MOMENT_MS));
 	ASSERT_EQ(0, opt_set(self->s, SOL_SOCKET, SO_RCVLOWAT, 50));
-	EXPECT_EQ(IN, epoll_next(self->ep, 2000));
+	EXPECT_EQ(IN, epoll_next(self->ep, WAIT_MS));
 }
 
 /* ------------------------------------------------------------------- wake-ups */
@@ -312,16 +311,12 @@ TEST_F(poll, rcvlowat_lowered)
 static void expect_wakes(struct __test_metadata *_metadata, int ep,
 			 unsigned int want)
 {
-	EXPECT_EQ(want, epoll_next(ep, 5000));
+	EXPECT_EQ(want, epoll_next(ep, WAIT_MS));
 }
 
 static ssize_t run_poll(struct job *job)
 {
-	struct pollfd pfd = { .fd = job->fd, .events = job->len };
-
-	if (poll(&pfd, 1, 10000) != 1)
-		return -1;
-	return pfd.revents;
+	return poll_for(job->fd, job->len, WAIT_MS);
 }
 
 /* A thread asleep in poll() is there when it happens */
@@ -330,8 +325,7 @@ TEST_F(poll, wakes_data)
 	struct job job = { .fd = self->s, .len = IN };
 
 	ASSERT_EQ(0, job_start(&job, run_poll));
-	sleep_ms(50);
-	EXPECT_FALSE(job_done(&job));
+	ASSERT_TRUE(job_asleep(&job));
 	ASSERT_EQ(1, send_pattern(self->c, 1, 0));
 	EXPECT_EQ(IN, job_wait(&job));
 }
@@ -341,7 +335,7 @@ TEST_F(poll, wakes_peer_fin)
 	struct job job = { .fd = self->s, .len = RDHUP };
 
 	ASSERT_EQ(0, job_start(&job, run_poll));
-	sleep_ms(50);
+	ASSERT_TRUE(job_asleep(&job));
 	close(self->c);
 	EXPECT_EQ(RDHUP, job_wait(&job));
 }
@@ -351,7 +345,7 @@ TEST_F(poll, wakes_reset)
 	struct job job = { .fd = self->s, .len = 0 };
 
 	ASSERT_EQ(0, job_start(&job, run_poll));
-	sleep_ms(50);
+	ASSERT_TRUE(job_asleep(&job));
 	ASSERT_EQ(0, set_linger(self->c, 1, 0));
 	close(self->c);
 	EXPECT_EQ(ERR | HUP, job_wait(&job));
@@ -362,7 +356,7 @@ TEST_F(poll, wakes_own_shutdown)
 	struct job job = { .fd = self->c, .len = IN };
 
 	ASSERT_EQ(0, job_start(&job, run_poll));
-	sleep_ms(50);
+	ASSERT_TRUE(job_asleep(&job));
 	ASSERT_EQ(0, shutdown(self->c, SHUT_RD));
 	EXPECT_EQ(IN, job_wait(&job));
 }
@@ -373,8 +367,7 @@ TEST_F(poll, wakes_writable)
 	size_t len = fill_until_blocked(self->c);
 
 	ASSERT_EQ(0, job_start(&job, run_poll));
-	sleep_ms(50);
-	EXPECT_FALSE(job_done(&job));
+	ASSERT_TRUE(job_asleep(&job));
 	EXPECT_EQ(len, recv_pattern(self->s, len, 0));
 	EXPECT_EQ(OUT, job_wait(&job));
 }
@@ -386,10 +379,10 @@ TEST_F(poll, wakes_connected)
 
 	ASSERT_LE(0, listen_on(lfd, PORT, 0));
 	ASSERT_LE(0, dial(PORT));
+	ASSERT_TRUE(wait_pending(lfd, 1));
 	EXPECT_EQ(EINPROGRESS, err(connect4(fd, ADDR_LO, PORT)));
 	ASSERT_EQ(0, job_start(&job, run_poll));
-	sleep_ms(50);
-	EXPECT_FALSE(job_done(&job));
+	ASSERT_TRUE(job_asleep(&job));
 	ASSERT_LE(0, accept(lfd, NULL, NULL));
 	EXPECT_EQ(OUT, job_wait(&job));
 }
@@ -401,7 +394,7 @@ TEST_F(poll, wakes_accept)
 
 	ASSERT_LE(0, listen_on(lfd, PORT, 4));
 	ASSERT_EQ(0, job_start(&job, run_poll));
-	sleep_ms(50);
+	ASSERT_TRUE(job_asleep(&job));
 	ASSERT_LE(0, dial(PORT));
 	EXPECT_EQ(IN, job_wait(&job));
 }
@@ -413,7 +406,7 @@ TEST_F(poll, wakes_listener_shutdown)
 
 	ASSERT_LE(0, listen_on(lfd, PORT, 4));
 	ASSERT_EQ(0, job_start(&job, run_poll));
-	sleep_ms(50);
+	ASSERT_TRUE(job_asleep(&job));
 	ASSERT_EQ(0, shutdown(lfd, SHUT_RDWR));
 	EXPECT_EQ(HUP, job_wait(&job));
 }
@@ -429,7 +422,7 @@ TEST_F(poll, writable_by_thirds)
 
 	EXPECT_EQ(0, mask_now(self->c));
 	ASSERT_EQ(1, recv_pattern(self->s, 1, 0));
-	sleep_ms(50);
+	sleep_ms(MOMENT_MS);
 	EXPECT_EQ(0, mask_now(self->c));
 	ASSERT_EQ(len - 1, recv_pattern(self->s, len - 1, 1));
 	EXPECT_EQ(OUT, mask_settled(self->c, OUT));
@@ -448,7 +441,7 @@ TEST_F(poll, writable_is_true)
 	while (sent < 300000) {
 		uint8_t buf[3000];
 
-		ASSERT_EQ(1, poll(&pfd, 1, 5000));
+		ASSERT_EQ(1, poll(&pfd, 1, WAIT_MS));
 		pattern_fill(buf, sizeof(buf), sent);
 		rc = send(self->c, buf, sizeof(buf), MSG_DONTWAIT);
 		ASSERT_LT(0, rc);
@@ -466,7 +459,7 @@ TEST_F(poll, edge_data)
 	EXPECT_EQ(0, epoll_next(self->ep, 0));
 	ASSERT_EQ(10, send_pattern(self->c, 10, 0));
 	expect_wakes(_metadata, self->ep, IN | OUT);
-	EXPECT_EQ(0, epoll_next(self->ep, 50));
+	EXPECT_EQ(0, epoll_next(self->ep, MOMENT_MS));
 }
 
 /* A partial read arms nothing; only what comes next does */
@@ -476,12 +469,12 @@ TEST_F(poll, edge_partial_read)
 	ASSERT_EQ(10, send_pattern(self->c, 10, 0));
 	expect_wakes(_metadata, self->ep, IN);
 	ASSERT_EQ(5, recv_pattern(self->s, 5, 0));
-	EXPECT_EQ(0, epoll_next(self->ep, 50));
+	EXPECT_EQ(0, epoll_next(self->ep, MOMENT_MS));
 	ASSERT_EQ(10, send_pattern(self->c, 10, 10));
 	expect_wakes(_metadata, self->ep, IN);
-	EXPECT_EQ(0, epoll_next(self->ep, 50));
+	EXPECT_EQ(0, epoll_next(self->ep, MOMENT_MS));
 	ASSERT_EQ(15, recv_pattern(self->s, 15, 5));
-	EXPECT_EQ(0, epoll_next(self->ep, 50));
+	EXPECT_EQ(0, epoll_next(self->ep, MOMENT_MS));
 }
 
 /* New data is an edge though the old was never read */
@@ -493,7 +486,7 @@ TEST_F(poll, edge_unread)
 	for (i = 0; i < 5; i++) {
 		ASSERT_EQ(10, send_pattern(self->c, 10, 0));
 		expect_wakes(_metadata, self->ep, IN);
-		EXPECT_EQ(0, epoll_next(self->ep, 20));
+		EXPECT_EQ(0, epoll_next(self->ep, MOMENT_MS));
 	}
 }
 
@@ -503,7 +496,7 @@ TEST_F(poll, edge_peer_fin)
 	EXPECT_EQ(OUT, epoll_next(self->ep, 0));
 	ASSERT_EQ(0, shutdown(self->c, SHUT_WR));
 	expect_wakes(_metadata, self->ep, IN | OUT | RDHUP);
-	EXPECT_EQ(0, epoll_next(self->ep, 50));
+	EXPECT_EQ(0, epoll_next(self->ep, MOMENT_MS));
 }
 
 TEST_F(poll, edge_reset)
@@ -513,7 +506,7 @@ TEST_F(poll, edge_reset)
 	ASSERT_EQ(0, set_linger(self->c, 1, 0));
 	close(self->c);
 	expect_wakes(_metadata, self->ep, IN | OUT | ERR | HUP | RDHUP);
-	EXPECT_EQ(0, epoll_next(self->ep, 50));
+	EXPECT_EQ(0, epoll_next(self->ep, MOMENT_MS));
 }
 
 TEST_F(poll, edge_writable)
@@ -542,7 +535,7 @@ TEST_F(poll, edge_writer)
 		rc = send(self->c, buf, sizeof(buf), MSG_DONTWAIT);
 		sent += rc > 0 ? rc : 0;
 		if (rc < 0)
-			ASSERT_EQ(OUT, epoll_next(self->ep, 5000));
+			ASSERT_EQ(OUT, epoll_next(self->ep, WAIT_MS));
 	}
 	shutdown(self->c, SHUT_WR);
 	EXPECT_LE(300000, job_wait(&rx));
@@ -561,7 +554,7 @@ TEST_F(poll, edge_reader)
 	while (got < 300000) {
 		rc = recv(self->s, buf, sizeof(buf), MSG_DONTWAIT);
 		if (rc < 0) {
-			ASSERT_EQ(IN, epoll_next(self->ep, 5000));
+			ASSERT_EQ(IN, epoll_next(self->ep, WAIT_MS));
 			continue;
 		}
 		ASSERT_TRUE(pattern_ok(buf, rc, got));
@@ -576,26 +569,25 @@ TEST_F(poll, edge_connected)
 
 	ASSERT_LE(0, listen_on(lfd, PORT, 0));
 	ASSERT_LE(0, dial(PORT));
+	ASSERT_TRUE(wait_pending(lfd, 1));
 	EXPECT_EQ(EINPROGRESS, err(connect4(fd, ADDR_LO, PORT)));
 	ASSERT_EQ(0, epoll_add(self->ep, fd, ALL | EPOLLET));
-	EXPECT_EQ(0, epoll_next(self->ep, 50));
+	EXPECT_EQ(0, epoll_next(self->ep, MOMENT_MS));
 	ASSERT_LE(0, accept(lfd, NULL, NULL));
 	expect_wakes(_metadata, self->ep, OUT);
-	EXPECT_EQ(0, epoll_next(self->ep, 50));
+	EXPECT_EQ(0, epoll_next(self->ep, MOMENT_MS));
 }
 
 /* A never connected socket in an epoll: HUP at first, then what it becomes */
 TEST_F(poll, edge_before_connect)
 {
 	int lfd = tcp_socket(0), fd = tcp_socket(SOCK_NONBLOCK);
-	unsigned int mask;
 
 	ASSERT_LE(0, listen_on(lfd, PORT, 1));
 	ASSERT_EQ(0, epoll_add(self->ep, fd, ALL | EPOLLET));
 	EXPECT_EQ(OUT | HUP, epoll_next(self->ep, 0));
 	EXPECT_EQ(EINPROGRESS, err(connect4(fd, ADDR_LO, PORT)));
-	mask = epoll_next(self->ep, 5000);
-	EXPECT_EQ(OUT, mask);
+	expect_wakes(_metadata, self->ep, OUT);
 }
 
 TEST_F(poll, edge_refused)
@@ -616,11 +608,11 @@ TEST_F(poll, edge_accept)
 	ASSERT_EQ(0, epoll_add(self->ep, lfd, IN | EPOLLET));
 	ASSERT_LE(0, dial(PORT));
 	expect_wakes(_metadata, self->ep, IN);
-	EXPECT_EQ(0, epoll_next(self->ep, 50));
+	EXPECT_EQ(0, epoll_next(self->ep, MOMENT_MS));
 	ASSERT_LE(0, dial(PORT));
 	expect_wakes(_metadata, self->ep, IN);
 	ASSERT_LE(0, accept(lfd, NULL, NULL));
-	EXPECT_EQ(0, epoll_next(self->ep, 50));
+	EXPECT_EQ(0, epoll_next(self->ep, MOMENT_MS));
 }
 
 /* EPOLLONESHOT: one event, then nothing until it is armed again */
@@ -632,7 +624,7 @@ TEST_F(poll, oneshot)
 	ASSERT_EQ(1, send_pattern(self->c, 1, 0));
 	expect_wakes(_metadata, self->ep, IN);
 	ASSERT_EQ(1, send_pattern(self->c, 1, 0));
-	EXPECT_EQ(0, epoll_next(self->ep, 50));
+	EXPECT_EQ(0, epoll_next(self->ep, MOMENT_MS));
 	ASSERT_EQ(0, epoll_ctl(self->ep, EPOLL_CTL_MOD, self->s, &ev));
 	expect_wakes(_metadata, self->ep, IN);
 }
@@ -642,7 +634,10 @@ static ssize_t run_epoll(struct job *job)
 	return epoll_next(job->fd, job->len);
 }
 
-/* Of two epolls on one listener one is woken, or two, but never none */
+/*
+ * Of two epolls on one listener one is woken, or two, but never none; and the
+ * next connection wakes him whom the first did not.
+ */
 TEST_F(poll, exclusive)
 {
 	int lfd = tcp_socket(0), i;
@@ -651,22 +646,23 @@ TEST_F(poll, exclusive)
 	ASSERT_LE(0, listen_on(lfd, PORT, 4));
 	for (i = 0; i < 2; i++) {
 		job[i].fd = epoll_create1(0);
-		job[i].len = 1000;
+		job[i].len = 2 * WAIT_MS;
 		ASSERT_EQ(0, epoll_add(job[i].fd, lfd,
 				       IN | EPOLLEXCLUSIVE));
 		ASSERT_EQ(0, job_start(&job[i], run_epoll));
+		ASSERT_TRUE(job_asleep(&job[i]));
 	}
-	sleep_ms(50);
 	ASSERT_LE(0, dial(PORT));
-	sleep_ms(100);
-	EXPECT_LT(0, job_done(&job[0]) + job_done(&job[1]));
-	EXPECT_LT(0, job_wait(&job[0]) + job_wait(&job[1]));
+	EXPECT_TRUE(job_wait_any(job, 2));
+	ASSERT_LE(0, dial(PORT));
+	for (i = 0; i < 2; i++)
+		EXPECT_EQ(IN, job_wait(&job[i]));
 }
 
 /* select() asks the same question in another way */
 TEST_F(poll, select_asks_too)
 {
-	struct timeval tv = { .tv_sec = 2 };
+	struct timeval tv = { .tv_sec = WAIT_MS / 1000 };
 	fd_set in, out;
 
 	FD_ZERO(&in);
