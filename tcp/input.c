@@ -392,6 +392,17 @@ static enum mini_drop mini_step_text(struct sock *sk, struct mini_seg *seg,
 	return why;
 }
 
+/* The user's calls return, and a user of SIGIO is told which end this is */
+static void mini_tell_fin(struct sock *sk)
+{
+	bool over = sk->sk_shutdown == SHUTDOWN_MASK;
+
+	if (sock_flag(sk, SOCK_DEAD))
+		return;
+	sk->sk_state_change(sk);
+	sk_wake_async(sk, SOCK_WAKE_WAITD, over ? POLL_HUP : POLL_IN);
+}
+
 /* Step 8: FIN, in order */
 static void mini_fin_in(struct sock *sk)
 {
@@ -415,10 +426,9 @@ static void mini_fin_in(struct sock *sk)
 	case TCP_FIN_WAIT2:
 		mini_send_ack(sk);
 		mini_tw_enter(sk);
-		return;
+		break;
 	}
-	if (!sock_flag(sk, SOCK_DEAD))
-		sk->sk_state_change(sk);
+	mini_tell_fin(sk);
 }
 
 /* Steps 6 to 8 */

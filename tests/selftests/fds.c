@@ -372,14 +372,4 @@ TEST_F(fds, close_under_accept)
 	EXPECT_LE(0, job_wait(&job));
 }
 
-/* FIOASYNC and friends: SIGIO says that there is something to read */
-TEST_F(fds, sigio)
-{
-	ASSERT_EQ(0, signal_count(SIGIO, 0));
-	ASSERT_EQ(0, fcntl(self->s, F_SETOWN, getpid()));
-	ASSERT_EQ(0, fcntl(self->s, F_SETFL, O_ASYNC));
-	ASSERT_EQ(1, send(self->c, "x", 1, 0));
-	EXPECT_TRUE(wait_signals(1));
-}
-
 TEST_HARNESS_MAIN
