@@ -272,7 +272,8 @@ static void mini_step_urg(struct sock *sk, const struct mini_seg *seg)
 
 /*
  * How soon an ACK is due for text in order: at once at the start of a
- * connection, for every second full segment (RFC 9293 SHLD-19), and while a
+ * connection, for more than one full segment (RFC 9293 SHLD-19; to wait for
+ * the rest of a second one would only make the peer probe for it), and while a
  * hole is open or has just been closed (RFC 5681 4.2).
  */
 static void mini_owe_ack(struct sock *sk, const struct sk_buff *skb, u32 len)
@@ -343,7 +344,7 @@ static enum mini_drop mini_text_in_order(struct sock *sk,
 		*fin = mini_ofo_drain(sk);
 	if (msk->rcv.sack.nr)
 		mini_sack_trim(&msk->rcv.sack, msk->rcv.nxt);
-	if (msk->rcv.nxt - msk->rcv.acked >= 2 * msk->rcv.seg)
+	if (msk->rcv.nxt - msk->rcv.acked > msk->rcv.seg)
 		msk->ack_due |= MINI_ACK_NOW;
 	mini_wake_reader(sk);
 	return MINI_PASS;
