@@ -67,6 +67,7 @@ void mini_ip_timer_setup(struct mini_timer *t,
 {
 	t->fire = fire;
 	t->at_us = 0;
+	t->armed_us = 0;
 	timer_setup(&t->tl, mini_ip_timer_fired, 0);
 }
 

@@ -20,22 +20,34 @@ static void mini_timer_arm(struct sock *sk, struct mini_timer *t, u64 delay_us)
 	struct mini_sock *msk = mini_sk(sk);
 
 	t->at_us = msk->ip->now_us() + delay_us;
+	if (t->armed_us && t->armed_us <= t->at_us)
+		return;
+	t->armed_us = t->at_us;
 	if (msk->ip->arm(t, delay_us))
 		sock_hold(sk);
 }
 
-static void mini_timer_halt(struct sock *sk, struct mini_timer *t)
+/* No longer wanted; if it fires all the same, it will see that */
+static void mini_timer_halt(struct mini_timer *t)
 {
 	t->at_us = 0;
+}
+
+/* The same for good: it must not hold the socket */
+static void mini_timer_kill(struct sock *sk, struct mini_timer *t)
+{
+	t->at_us = 0;
+	t->armed_us = 0;
 	if (mini_sk(sk)->ip->stop(t))
 		sock_put(sk);
 }
 
-/* Is it really time? If not, see to it that it will be. */
+/* It has fired. Is it really time? If not, see to it that it will be. */
 static bool mini_timer_due(struct sock *sk, struct mini_timer *t)
 {
 	u64 now_us = mini_now(sk);
 
+	t->armed_us = 0;
 	if (!t->at_us || sk->sk_state == TCP_CLOSE)
 		return false;
 	if (now_us < t->at_us) {
@@ -119,7 +131,7 @@ void mini_timer_data_acked(struct sock *sk)
 	if (mini_flight(msk))
 		mini_timer_data_sent(sk);
 	else if (msk->write_for != MINI_FOR_PROBE)
-		mini_timer_halt(sk, &msk->write_tmr);
+		mini_timer_halt(&msk->write_tmr);
 }
 
 /**
@@ -165,7 +177,7 @@ void mini_timer_data_free(struct sock *sk)
 		return;
 	msk->retries = 0;
 	mini_rtt_collapse(&msk->rtt);
-	mini_timer_halt(sk, &msk->write_tmr);
+	mini_timer_halt(&msk->write_tmr);
 }
 
 /**
@@ -189,8 +201,7 @@ void mini_timer_ack_sent(struct sock *sk)
 	struct mini_sock *msk = mini_sk(sk);
 
 	msk->ack_due = 0;
-	if (msk->delack_tmr.at_us)
-		mini_timer_halt(sk, &msk->delack_tmr);
+	mini_timer_halt(&msk->delack_tmr);
 }
 
 /* How long until the peer has been silent for the idle time; 0 when it has */
@@ -218,7 +229,7 @@ void mini_timer_keepalive(struct sock *sk, int on)
 	if (on)
 		mini_timer_arm(sk, &msk->keep_tmr, mini_keep_wait_us(sk));
 	else
-		mini_timer_halt(sk, &msk->keep_tmr);
+		mini_timer_halt(&msk->keep_tmr);
 }
 
 /**
@@ -242,9 +253,9 @@ void mini_timer_stop_all(struct sock *sk)
 	struct mini_sock *msk = mini_sk(sk);
 
 	msk->rto_at_us = 0;
-	mini_timer_halt(sk, &msk->write_tmr);
-	mini_timer_halt(sk, &msk->delack_tmr);
-	mini_timer_halt(sk, &msk->keep_tmr);
+	mini_timer_kill(sk, &msk->write_tmr);
+	mini_timer_kill(sk, &msk->delack_tmr);
+	mini_timer_kill(sk, &msk->keep_tmr);
 }
 
 /* R2 of RFC 9293 3.8.3: by time when the user set one, else by count */

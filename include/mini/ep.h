@@ -50,12 +50,16 @@ struct mini_ep {
 /**
  * struct mini_timer - a timer behind the seam of struct mini_ip_ops
  * @tl: the kernel's timer; never touched by the engine itself
- * @at_us: when it is due, by mini_ip_ops.now_us
+ * @at_us: when it is due, by mini_ip_ops.now_us; 0 when it is not wanted
+ * @armed_us: when @tl fires, at the latest at @at_us; 0 when it does not.
+ *	Pushing a deadline back, or calling it off, leaves @tl as it is: most
+ *	are, with each ACK, and few ever pass.
  * @fire: what it does, in softirq context; owns the reference of the timer
  */
 struct mini_timer {
 	struct timer_list tl;
 	u64 at_us;
+	u64 armed_us;
 	void (*fire)(struct mini_timer *t);
 };
 

@@ -126,7 +126,7 @@ static void full_ack_stops_the_timer(struct kunit *test)
 	struct mini_t *t = with_segs_out(test, 3);
 
 	mini_t_rx(t, AT_MS(50), SEG(.ack = 3 * MSS));
-	MINI_T_TRUE(t, !mini_t_armed(&mini_t_msk(t)->write_tmr));
+	MINI_T_TRUE(t, !mini_t_msk(t)->write_tmr.at_us);
 	MINI_T_TRUE(t, skb_queue_empty(&mini_t_msk(t)->rtx));
 }
 

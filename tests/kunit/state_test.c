@@ -240,7 +240,7 @@ void mini_check_una_is_nxt(struct mini_t *t)
 {
 	MINI_T_EQ(t, mini_t_msk(t)->snd.una, mini_t_msk(t)->snd.nxt);
 	MINI_T_TRUE(t, skb_queue_empty(&mini_t_msk(t)->rtx));
-	MINI_T_TRUE(t, !mini_t_armed(&mini_t_msk(t)->write_tmr));
+	MINI_T_TRUE(t, !mini_t_msk(t)->write_tmr.at_us);
 }
 
 /* the matrix as a whole */

@@ -50,7 +50,7 @@ static void check_ack_was_late(struct mini_t *t)
 static void check_no_delack(struct mini_t *t)
 {
 	if (t->sock)
-		MINI_T_TRUE(t, !mini_t_armed(&mini_t_msk(t)->delack_tmr));
+		MINI_T_TRUE(t, !mini_t_msk(t)->delack_tmr.at_us);
 }
 
 /* Past the ACKs that are sent at once while the peer is in slow start */

@@ -647,7 +647,41 @@ static void backlog_is_bounded(struct kunit *test)
 	mini_t_drain(t);
 }
 
+static u32 arms;
+static bool (*arm_really)(struct mini_timer *tm, u64 delay_us);
+
+static bool arm_counted(struct mini_timer *tm, u64 delay_us)
+{
+	arms++;
+	return arm_really(tm, delay_us);
+}
+
+/* Deadlines that are pushed back or called off cost no timer of the kernel's */
+static void pushing_back_is_free(struct kunit *test)
+{
+	struct mini_t *t = mini_t_new(test);
+	u32 i;
+
+	arm_really = t->ip.arm;
+	t->ip.arm = arm_counted;
+	mini_t_to_established(t);
+	arms = 0;
+	for (i = 1; i <= 100; i++) {
+		MINI_T_EQ(t, mini_t_send(t, 100), 100);
+		mini_t_rx(t, AT_NOW, SEG(.ack = i * 100));
+	}
+	MINI_T_TRUE(t, arms <= 2);
+	MINI_T_EQ(t, mini_t_send(t, 100), 100);
+	mini_t_drain(t);
+	/* and the last one holds */
+	mini_t_advance_us(t, mini_rtt_rto_us(&mini_t_msk(t)->rtt) - 1);
+	mini_t_expect_nothing(t);
+	mini_t_advance_us(t, 1);
+	mini_t_expect_tx(t, SEG(.seq = 100 * 100, .len = 100));
+}
+
 static struct kunit_case cases[] = {
+	KUNIT_CASE(pushing_back_is_free),
 	KUNIT_CASE(ack_is_delayed),
 	KUNIT_CASE(more_text_does_not_delay_it_more),
 	KUNIT_CASE(second_full_segment_is_acked),
