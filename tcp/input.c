@@ -452,6 +452,20 @@ static enum mini_drop mini_steps_text(struct sock *sk, struct mini_seg *seg)
 	return why;
 }
 
+/*
+ * A tail that is sent again in case it got lost (RFC 8985 7.3), and did not.
+ * It is the latest that the peer has sent, and the only one with its latest
+ * ACK perhaps, which the peer will not repeat: it has nothing more to ACK.
+ */
+static bool mini_is_old_tail(const struct sock *sk, const struct mini_seg *seg)
+{
+	const struct mini_sock *msk = mini_sk(sk);
+
+	return sk->sk_state != TCP_SYN_RECV && seg->len &&
+	       seg->seq + seg->len == msk->rcv.nxt &&
+	       seq_gt(seg->ack, msk->snd.una);
+}
+
 /* 3.10.7.4, other states */
 static enum mini_drop mini_rcv_sync(struct sock *sk, struct mini_seg *seg)
 {
@@ -462,6 +476,8 @@ static enum mini_drop mini_rcv_sync(struct sock *sk, struct mini_seg *seg)
 	if (seg->flags & MINI_SYN)
 		return mini_step_syn(sk);
 	why = mini_step_paws(sk, seg) ?: mini_step_seq(sk, seg);
+	if (why == MINI_DROP_OLD_SEQ && mini_is_old_tail(sk, seg))
+		mini_step_ack(sk, seg);
 	if (why)
 		return why;
 	mini_take_ts(sk, seg);

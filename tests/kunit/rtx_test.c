@@ -505,6 +505,26 @@ static void fin_is_all_that_is_left(struct kunit *test)
 	MINI_T_EQ(t, msk->snd.lost, 0);
 }
 
+/* The peer's probe for the loss of a tail that has come: its ACK is news */
+static void old_tail_acks(struct kunit *test)
+{
+	struct mini_t *t = mini_t_established(test);
+
+	mini_t_rx(t, AT_NOW, SEG(.len = 100));
+	mini_t_expect_tx(t, SEG(.ack = 100));
+	mini_t_send(t, 200);
+	mini_t_expect_tx(t, SEG(.len = 200, .ack = 100));
+	/* what is older than that is old, whatever it ACKs */
+	mini_t_rx(t, AT_MS(90), SEG(.len = 50, .ack = 200));
+	mini_t_expect_tx(t, SEG(.seq = 200, .ack = 100));
+	MINI_T_EQ(t, mini_flight(mini_t_msk(t)), 200);
+	mini_t_rx(t, AT_MS(100), SEG(.len = 100, .ack = 200));
+	mini_t_expect_tx(t, SEG(.seq = 200, .ack = 100));
+	MINI_T_EQ(t, mini_flight(mini_t_msk(t)), 0);
+	mini_t_advance_ms(t, 10 * 1000);
+	mini_t_expect_nothing(t);
+}
+
 /* The device was full: the octets are ours still, and leave at the RTO */
 static void refused_by_the_device(struct kunit *test)
 {
@@ -748,6 +768,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(duplicates_after_a_timeout),
 	KUNIT_CASE(fin_is_resent_in_turn),
 	KUNIT_CASE(fin_is_all_that_is_left),
+	KUNIT_CASE(old_tail_acks),
 	KUNIT_CASE(refused_by_the_device),
 	KUNIT_CASE(probes_back_off),
 	KUNIT_CASE(probes_go_on_for_hours),
