@@ -143,17 +143,17 @@ static void law_windows(struct mini_link *l, struct mini_link_end *e,
 
 /*
  * Where nothing gets lost only the octet is sent again that probes a shut
- * window. Elsewhere a bound for a sender that does nothing else any more:
+ * window, and what probes for the loss of a tail. Elsewhere a bound for a sender that does nothing else any more:
  * with segments of a few octets, and a peer that has no room for many of
  * them, each may well take its turn ten times.
  */
 static void law_resent(struct mini_link *l, struct mini_link_end *e,
-		       const struct mini_link_hdr *h)
+		       const struct sock *sk, const struct mini_link_hdr *h)
 {
 	struct mini_link_law *law = &e->law;
 
 	law->retrans++;
-	if (l->perfect && h->len != 1)
+	if (l->perfect && h->len != 1 && !(sk && loss_probe(mini_sk(sk))))
 		mini_link_break(l, e, "%u octets again where nothing gets lost",
 				h->len);
 	if (law->retrans > 200 + 20 * (law->fresh + l->path[e - l->end].lost))
@@ -193,7 +193,7 @@ void mini_link_law_tx(struct mini_link *l, struct mini_link_end *e,
 	if (end == h.seq || h.flags & MINI_SYN)
 		return;
 	if (!seq_gt(end, e->law.max)) {
-		law_resent(l, e, &h);
+		law_resent(l, e, sk, &h);
 		return;
 	}
 	e->law.fresh++;
