@@ -331,15 +331,6 @@ static int urgent_pair(int lfd, int fd[2])
 	return fd[1] < 0 ? -1 : opt_set(fd[1], SOL_SOCKET, SO_OOBINLINE, 1);
 }
 
-static bool wait_signals(int want)
-{
-	int i;
-
-	for (i = 0; i < 100 && signals_seen() < want; i++)
-		sleep_ms(20);
-	return signals_seen() == want;
-}
-
 static bool has_urgent(int fd)
 {
 	struct pollfd pfd = { .fd = fd, .events = POLLPRI };
@@ -363,12 +354,14 @@ TEST_F(from_inet, urgent_signal)
 	EXPECT_EQ(0, signals_seen());
 	EXPECT_EQ(1, send(fd[0], "u", 1, MSG_OOB));
 	EXPECT_TRUE(wait_signals(1));
+	EXPECT_EQ(1, signals_seen());
 	EXPECT_TRUE(has_urgent(fd[1]));
 	EXPECT_EQ(10, send_pattern(fd[0], 10, 0));
 	EXPECT_TRUE(wait_inq(fd[1], 21));
 	EXPECT_EQ(1, signals_seen());
 	EXPECT_EQ(1, send(fd[0], "v", 1, MSG_OOB));
 	EXPECT_TRUE(wait_signals(2));
+	EXPECT_EQ(2, signals_seen());
 }
 
 /*
