@@ -134,7 +134,8 @@ bool mini_sack_is_dup(const struct mini_opts *o, u32 ack)
  * @una: SND.UNA
  * @nxt: SND.NXT
  * @r: room for MINI_SACK_MAX; filled in ascending order. A block that claims
- *	what was never sent is no block, one that SND.UNA has passed is old.
+ *	what was never sent is no block. One that SND.UNA has passed is old; and
+ *	so is one that begins there, for the peer has not kept what it held.
  *
  * Return: how many were filled.
  */
@@ -147,7 +148,7 @@ u8 mini_sack_usable(const struct mini_opts *o, u32 una, u32 nxt,
 		struct mini_range b = o->sack[i];
 
 		if (!seq_lt(b.start, b.end) || seq_gt(b.end, nxt) ||
-		    seq_leq(b.end, una) || seq_lt(b.start, una))
+		    seq_leq(b.start, una))
 			continue;
 		for (j = n++; j && seq_lt(b.start, r[j - 1].start); j--)
 			r[j] = r[j - 1];

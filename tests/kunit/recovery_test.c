@@ -544,6 +544,28 @@ static void reneging(struct kunit *test)
 	mini_t_drain(t);
 }
 
+/*
+ * A SACK comes behind the ACK that ends where its block begins: what the block
+ * holds was thrown away in between, or it would have been ACKed.
+ */
+static void late_block_at_una(struct kunit *test)
+{
+	struct mini_t *t = with_segs_out(test, 4);
+
+	mini_t_rx(t, AT_MS(10), SEG(.ack = MSS));
+	sack(t, AT_MS(11), 0, 1, 3);
+	expect_board(t, 0, 0, 0);
+	mini_t_drain(t);
+	mini_t_advance_ms(t, RTO);	/* a probe of the tail by then */
+	mini_t_drain(t);
+	mini_t_advance_ms(t, RTO);
+	expect_seg(t, 1);
+	mini_t_drain(t);
+	mini_t_rx(t, AT_NOW, SEG(.ack = 4 * MSS));
+	MINI_T_TRUE(t, skb_queue_empty(&mini_t_msk(t)->rtx));
+	mini_t_drain(t);
+}
+
 /* RFC 6675 alone, with RACK switched off */
 static void by_count(struct kunit *test)
 {
@@ -856,6 +878,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(scoreboard_against_a_model),
 	KUNIT_CASE(timeout_keeps_sacks),
 	KUNIT_CASE(reneging),
+	KUNIT_CASE(late_block_at_una),
 	KUNIT_CASE(by_count),
 	KUNIT_CASE(rack_needs_sack),
 	KUNIT_CASE(probe_of_the_tail),
