@@ -324,11 +324,17 @@ static __poll_t mini_poll_out(struct sock *sk)
 
 static __poll_t mini_poll_data(struct sock *sk)
 {
+	const struct mini_sock *msk = mini_sk(sk);
+	int want = sock_rcvlowat(sk, 0, INT_MAX);
 	__poll_t mask = mini_poll_out(sk);
 
-	if (mini_tcp_inq(sk) >= sock_rcvlowat(sk, 0, INT_MAX))
+	/* an octet out of band at the mark is not for read() */
+	if (mini_urgent_at(msk, READ_ONCE(msk->rcv.copied)) &&
+	    !sock_flag(sk, SOCK_URGINLINE))
+		want++;
+	if (mini_tcp_readable(sk, want))
 		mask |= EPOLLIN | EPOLLRDNORM;
-	if (READ_ONCE(mini_sk(sk)->rcv.urgent))
+	if (READ_ONCE(msk->rcv.urgent) == MINI_URGENT_HERE)
 		mask |= EPOLLPRI;
 	return mask;
 }
@@ -385,7 +391,7 @@ int mini_stream_set_rcvlowat(struct sock *sk, int val)
 	WRITE_ONCE(sk->sk_rcvlowat, val ?: 1);
 	if (!locked && val > sk->sk_rcvbuf / 2)
 		WRITE_ONCE(sk->sk_rcvbuf, 2 * val);
-	if (mini_tcp_inq(sk) >= READ_ONCE(sk->sk_rcvlowat))
+	if (mini_tcp_readable(sk, READ_ONCE(sk->sk_rcvlowat)))
 		sk->sk_data_ready(sk);
 	return 0;
 }
@@ -401,7 +407,7 @@ static int mini_queue_length(struct sock *sk, unsigned int cmd)
 		return 0;
 	switch (cmd) {
 	case SIOCINQ:
-		return mini_tcp_inq(sk);
+		return mini_urgent_inq(sk);
 	case SIOCOUTQ:
 		return msk->snd.write - msk->snd.una;
 	default:
@@ -433,8 +439,7 @@ int mini_stream_ioctl(struct socket *sock, unsigned int cmd,
 		release_sock(sk);
 		break;
 	case SIOCATMARK:
-		answer = msk->rcv.urgent &&
-			 msk->rcv.copied == msk->rcv.up - 1;
+		answer = mini_urgent_at(msk, READ_ONCE(msk->rcv.copied));
 		break;
 	default:
 		return inet_ioctl(sock, cmd, arg);

@@ -253,23 +253,6 @@ static bool mini_receiving(const struct sock *sk)
 	       (TCPF_ESTABLISHED | TCPF_FIN_WAIT1 | TCPF_FIN_WAIT2);
 }
 
-/* Step 6: URG. RCV.UP moves forward only, and tells the user once. */
-static void mini_step_urg(struct sock *sk, const struct mini_seg *seg)
-{
-	struct mini_sock *msk = mini_sk(sk);
-	u32 up = seg->seq + seg->up;
-
-	if (!(seg->flags & MINI_URG) || !mini_receiving(sk))
-		return;
-	if (msk->rcv.urgent ? seq_leq(up, msk->rcv.up) :
-			      seq_leq(up, msk->rcv.copied))
-		return;
-	msk->rcv.up = up;
-	msk->rcv.urgent = true;
-	sk_send_sigurg(sk);
-	sk->sk_data_ready(sk);
-}
-
 /*
  * How soon an ACK is due for text in order: at once at the start of a
  * connection, for more than one full segment (RFC 9293 SHLD-19; to wait for
@@ -309,7 +292,7 @@ static int mini_trim_tail(struct sock *sk, struct mini_seg *seg)
 
 static void mini_wake_reader(struct sock *sk)
 {
-	if (mini_tcp_inq(sk) >= READ_ONCE(sk->sk_rcvlowat) ||
+	if (mini_tcp_readable(sk, READ_ONCE(sk->sk_rcvlowat)) ||
 	    mini_sk(sk)->rcv.fin)
 		sk->sk_data_ready(sk);
 }
@@ -440,7 +423,8 @@ static enum mini_drop mini_steps_text(struct sock *sk, struct mini_seg *seg)
 	enum mini_drop why;
 	bool fin = false;
 
-	mini_step_urg(sk, seg);
+	if (mini_receiving(sk))		/* step 6 */
+		mini_urgent_in(sk, seg);
 	why = mini_step_text(sk, seg, &fin);
 	if (sk->sk_state == TCP_CLOSE)
 		return why;
@@ -518,7 +502,10 @@ static enum mini_drop mini_syn_sent_done(struct sock *sk,
 	/* text and FIN that ride on the SYN: the sixth step and on */
 	seg->seq++;
 	seg->len--;
-	seg->up -= !!seg->up;	/* it counts from the SYN */
+	if (seg->up > 1)	/* it counts from the SYN */
+		seg->up--;
+	else
+		seg->flags &= ~MINI_URG;
 	seg->flags &= ~MINI_SYN;
 	return mini_steps_text(sk, seg);
 }

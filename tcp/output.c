@@ -91,7 +91,8 @@ void mini_push_header(struct sk_buff *skb, const struct mini_tuple *t,
 	th[12] = (MINI_TCP_HLEN + optlen) << 2;
 	th[13] = h->flags;
 	put_unaligned_be16(h->wnd, th + 14);
-	put_unaligned_be32(0, th + 16);		/* checksum, urgent pointer */
+	put_unaligned_be16(0, th + 16);		/* checksum */
+	put_unaligned_be16(h->up, th + 18);
 	memcpy(th + MINI_TCP_HLEN, opts, optlen);
 }
 
@@ -136,10 +137,16 @@ static void mini_transmit_opts(struct sock *sk, u8 flags, struct mini_opts *o)
 	o->sack_ok = msk->snd.sack_ok;
 }
 
-/* Larger packets than the MSS may go down to IP, to be cut there */
+/*
+ * Larger packets than the MSS may go down to IP, to be cut there; but not
+ * urgent ones: who cuts does not know how to count the urgent pointer.
+ */
 static bool mini_can_gso(const struct sock *sk)
 {
-	return mini_sk(sk)->ep.t.wire == IPPROTO_TCP && sk_can_gso(sk);
+	const struct mini_sock *msk = mini_sk(sk);
+
+	return msk->ep.t.wire == IPPROTO_TCP && sk_can_gso(sk) &&
+	       !mini_urgent_mode(msk);
 }
 
 static void mini_set_gso(const struct sock *sk, struct sk_buff *skb, u32 mss)
@@ -187,6 +194,7 @@ static int mini_transmit(struct sock *sk, struct sk_buff *skb, u32 seq,
 	}
 	if (skb->len)
 		mini_fit_payload(sk, skb, &h.opts);
+	mini_urgent_header(msk, &h);
 	MINI_INC(mn, OUT_SEGS);
 	MINI_ADD(mn, OUT_BYTES, skb->len);
 	if (flags & MINI_ACK) {
@@ -370,7 +378,7 @@ static bool mini_send_new(struct sock *sk, struct sk_buff *skb)
 static bool mini_nagle_ok(const struct mini_sock *msk,
 			  const struct sk_buff *skb)
 {
-	if (mini_cb(skb)->flags & MINI_FIN)
+	if (mini_cb(skb)->flags & MINI_FIN || mini_urgent_mode(msk))
 		return true;
 	if (msk->cork)
 		return false;

@@ -12,6 +12,7 @@
  * @need: octets that must be there before the call may return
  * @copied: octets delivered
  * @seq: number of the next octet to deliver
+ * @skipped: urgent octets that were left out before it
  * @timeo: jiffies left to wait
  * @flags: MSG_*
  */
@@ -21,6 +22,7 @@ struct mini_read {
 	int need;
 	int copied;
 	u32 seq;
+	u32 skipped;
 	long timeo;
 	int flags;
 };
@@ -35,6 +37,23 @@ u32 mini_tcp_inq(const struct sock *sk)
 	u32 n = READ_ONCE(msk->rcv.nxt) - READ_ONCE(msk->rcv.copied);
 
 	return n && msk->rcv.fin ? n - 1 : n;
+}
+
+/**
+ * mini_tcp_readable() - is there enough to wake a reader for?
+ * @sk: socket
+ * @want: octets, as SO_RCVLOWAT says
+ *
+ * Or when there is something and the window is as good as shut: what is
+ * missing could not come before this has been read.
+ */
+bool mini_tcp_readable(const struct sock *sk, int want)
+{
+	const struct mini_sock *msk = mini_sk(sk);
+	u32 n = mini_tcp_inq(sk);
+
+	return n && (n >= (u32)want || READ_ONCE(msk->rcv.edge) -
+		     READ_ONCE(msk->rcv.nxt) <= msk->rcv.seg);
 }
 
 /**
@@ -82,20 +101,34 @@ static struct sk_buff *mini_read_skb(struct sock *sk, struct mini_read *r,
 	return NULL;
 }
 
+/* How much of @n octets from @seq is before the mark; less none at the mark */
+static size_t mini_read_to_mark(const struct mini_sock *msk, u32 seq, size_t n)
+{
+	u32 ahead = msk->rcv.up - 1 - seq;
+
+	return msk->rcv.urgent && ahead ? min_t(size_t, n, ahead) : n;
+}
+
 static int mini_read_copy(struct sock *sk, struct mini_read *r,
 			  struct sk_buff *skb, u32 offset)
 {
+	struct mini_sock *msk = mini_sk(sk);
 	size_t n = min_t(size_t, r->want, skb->len - offset);
+	bool skip = mini_urgent_at(msk, r->seq) &&
+		    !sock_flag(sk, SOCK_URGINLINE);
 
-	if (!(r->flags & MSG_TRUNC) &&
-	    skb_copy_datagram_msg(skb, offset, r->msg, n))
+	n = mini_read_to_mark(msk, r->seq, n - skip);
+	if (n && !(r->flags & MSG_TRUNC) &&
+	    skb_copy_datagram_msg(skb, offset + skip, r->msg, n))
 		return -EFAULT;
-	r->seq += n;
+	r->seq += n + skip;
+	r->skipped += skip;
 	r->copied += n;
 	r->want -= n;
 	if (r->flags & MSG_PEEK)
 		return 0;
-	WRITE_ONCE(mini_sk(sk)->rcv.copied, r->seq);
+	WRITE_ONCE(msk->rcv.copied, r->seq);
+	mini_urgent_passed(msk);
 	if (r->seq == mini_cb(skb)->end_seq)
 		mini_skb_eat_rcv(sk, skb);
 	return 0;
@@ -143,9 +176,24 @@ static int mini_read_wait(struct sock *sk, struct mini_read *r)
 	if (sk_wait_data(sk, &r->timeo,
 			 skb_peek_tail(&sk->sk_receive_queue)) < 0)
 		return -EPIPE;	/* another thread has dissolved it */
-	if (r->flags & MSG_PEEK && r->seq - r->copied !=
+	if (r->flags & MSG_PEEK && r->seq - r->copied - r->skipped !=
 	    mini_sk(sk)->rcv.copied)
 		r->seq = mini_sk(sk)->rcv.copied + r->copied;
+	return 1;
+}
+
+/*
+ * At the mark a read that has something ends, and one that has nothing lets a
+ * signal, most likely SIGURG, go first. 1 to go on.
+ */
+static int mini_read_mark(struct sock *sk, const struct mini_read *r)
+{
+	if (likely(!mini_urgent_at(mini_sk(sk), r->seq)))
+		return 1;
+	if (r->copied)
+		return 0;
+	if (signal_pending(current))
+		return r->timeo ? sock_intr_errno(r->timeo) : -EAGAIN;
 	return 1;
 }
 
@@ -159,6 +207,9 @@ static int mini_read_loop(struct sock *sk, struct mini_read *r)
 		/* another reader may have been here while we slept */
 		if (!(r->flags & MSG_PEEK))
 			r->seq = mini_sk(sk)->rcv.copied;
+		err = mini_read_mark(sk, r);
+		if (err != 1)
+			return err;
 		skb = mini_read_skb(sk, r, &offset);
 		if (skb)
 			err = mini_read_copy(sk, r, skb, offset) ?: 1;
@@ -170,12 +221,30 @@ static int mini_read_loop(struct sock *sk, struct mini_read *r)
 	return 0;
 }
 
+static int mini_recv_owned(struct sock *sk, struct mini_read *r)
+{
+	struct mini_sock *msk = mini_sk(sk);
+	int err;
+
+	if (sk->sk_state == TCP_LISTEN)
+		return -ENOTCONN;
+	if (r->flags & MSG_OOB)
+		return mini_urgent_recv(sk, r->msg, r->want, r->flags);
+	r->seq = msk->rcv.copied;
+	r->timeo = sock_rcvtimeo(sk, r->flags & MSG_DONTWAIT);
+	r->need = sock_rcvlowat(sk, r->flags & MSG_WAITALL, r->want);
+	err = mini_read_loop(sk, r);
+	mini_buffer_read(sk);
+	mini_read_done(sk);
+	return r->copied ?: err;
+}
+
 /**
  * mini_tcp_recvmsg() - proto.recvmsg
  * @sk: socket
  * @msg: where to
  * @len: octets wanted
- * @flags: MSG_PEEK, MSG_DONTWAIT, MSG_WAITALL, MSG_TRUNC
+ * @flags: MSG_PEEK, MSG_DONTWAIT, MSG_WAITALL, MSG_TRUNC, MSG_OOB
  *
  * Context: process; takes the socket lock.
  * Return: octets delivered, 0 at the end of the stream, or an errno.
@@ -183,26 +252,13 @@ static int mini_read_loop(struct sock *sk, struct mini_read *r)
 int mini_tcp_recvmsg(struct sock *sk, struct msghdr *msg, size_t len,
 		     int flags)
 {
-	struct mini_sock *msk = mini_sk(sk);
 	struct mini_read r = { .msg = msg, .want = len, .flags = flags };
-	int err;
+	int ret;
 
 	if (flags & MSG_ERRQUEUE)
 		return sock_recv_errqueue(sk, msg, len, SOL_IP, IP_RECVERR);
 	lock_sock(sk);
-	err = sk->sk_state == TCP_LISTEN ? -ENOTCONN :
-	      flags & MSG_OOB ? -EINVAL : 0;
-	if (!err) {
-		r.seq = msk->rcv.copied;
-		r.timeo = sock_rcvtimeo(sk, flags & MSG_DONTWAIT);
-		r.need = sock_rcvlowat(sk, flags & MSG_WAITALL, len);
-		err = mini_read_loop(sk, &r);
-		if (msk->rcv.urgent &&
-		    seq_geq(msk->rcv.copied, msk->rcv.up))
-			msk->rcv.urgent = false;
-		mini_buffer_read(sk);
-		mini_read_done(sk);
-	}
+	ret = mini_recv_owned(sk, &r);
 	release_sock(sk);
-	return r.copied ?: err;
+	return ret;
 }

@@ -169,6 +169,8 @@ static void mini_push(struct sock *sk, int flags)
 
 	if (!(flags & MSG_MORE))
 		msk->snd.push = msk->snd.write;
+	if (flags & MSG_OOB)
+		mini_urgent_mark(msk);
 	msk->cork |= !!(flags & MSG_MORE);
 	mini_output(sk);
 	msk->cork = cork;
@@ -232,7 +234,9 @@ static int mini_send_all(struct sock *sk, struct msghdr *msg, long timeo)
 		if (n < 0)
 			return copied ?: n;
 		copied += n;
-		if (msg_data_left(msg) && mini_enough_waits(sk))
+		/* the mark goes behind the last octet, not behind these */
+		if (msg_data_left(msg) && !(msg->msg_flags & MSG_OOB) &&
+		    mini_enough_waits(sk))
 			mini_push(sk, msg->msg_flags | MSG_MORE);
 	}
 	return copied;
@@ -248,7 +252,7 @@ static int mini_wait_connect(struct sock *sk, long *timeo)
 /**
  * mini_tcp_sendmsg() - proto.sendmsg
  * @sk: socket
- * @msg: what to send
+ * @msg: what to send; MSG_OOB makes its last octet urgent
  * @len: octets of it
  *
  * Context: process; takes the socket lock.
@@ -260,8 +264,6 @@ int mini_tcp_sendmsg(struct sock *sk, struct msghdr *msg, size_t len)
 	long timeo;
 	int err;
 
-	if (msg->msg_flags & MSG_OOB)
-		return -EOPNOTSUPP;
 	lock_sock(sk);
 	timeo = sock_sndtimeo(sk, msg->msg_flags & MSG_DONTWAIT);
 	err = mini_wait_connect(sk, &timeo);

@@ -54,6 +54,8 @@ struct mini_ip_ops;
  * @write: next number for what the user writes
  * @push: write number up to which the user wants it out (PSH)
  * @small: end of the last segment sent below the MSS (Minshall's Nagle)
+ * @up: SND.UP, one past the last urgent octet written
+ * @urgent: @up has been set; what is below it and unACKed is urgent
  * @mss: Eff.snd.MSS, octets of payload
  * @peer_mss: what the peer's MSS option said
  * @wscale: shift for windows received
@@ -78,6 +80,8 @@ struct mini_snd {
 	u32 write;
 	u32 push;
 	u32 small;
+	u32 up;
+	bool urgent;
 	u16 mss;
 	u16 peer_mss;
 	u8 wscale;
@@ -99,7 +103,8 @@ struct mini_snd {
  * @irs: IRS
  * @copied: next number for the user to read
  * @up: RCV.UP, one past the last urgent octet
- * @urgent: @up is ahead of what was read
+ * @urgent: what is known of the octet below @up: enum mini_urgent
+ * @urgent_octet: its value, with MINI_URGENT_HERE
  * @fin: the peer's FIN has been received in order
  * @mss: the MSS that we announced
  * @seg: payload of the largest recent segment: what the peer's MSS seems
@@ -119,7 +124,8 @@ struct mini_rcv {
 	u32 irs;
 	u32 copied;
 	u32 up;
-	bool urgent;
+	u8 urgent;
+	u8 urgent_octet;
 	bool fin;
 	u16 mss;
 	u16 seg;
@@ -131,6 +137,14 @@ struct mini_rcv {
 	u32 round_read;
 	u64 round_us;
 	u64 challenge_us;
+};
+
+/* mini_rcv.urgent: the urgent octet, until the stream has been read past it */
+enum mini_urgent {
+	MINI_URGENT_NONE,
+	MINI_URGENT_AHEAD,	/* announced, not received */
+	MINI_URGENT_HERE,	/* received, for MSG_OOB to read */
+	MINI_URGENT_READ,	/* MSG_OOB has read it */
 };
 
 /* what a timer or an ICMP error found the owner busy with; for release_cb */

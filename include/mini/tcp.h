@@ -17,6 +17,7 @@ struct proto_accept_arg;
  * @ack: SEG.ACK, sent when @flags has MINI_ACK
  * @flags: MINI_SYN and the like
  * @wnd: window as it stands in the header
+ * @up: urgent pointer, with MINI_URG
  * @opts: options
  */
 struct mini_header {
@@ -24,6 +25,7 @@ struct mini_header {
 	u32 ack;
 	u8 flags;
 	u16 wnd;
+	u16 up;
 	struct mini_opts opts;
 };
 
@@ -252,7 +254,19 @@ bool mini_stream_writeable(const struct sock *sk);
 int mini_tcp_recvmsg(struct sock *sk, struct msghdr *msg, size_t len,
 		     int flags);
 u32 mini_tcp_inq(const struct sock *sk);
+bool mini_tcp_readable(const struct sock *sk, int want);
 bool mini_tcp_unread(const struct sock *sk);
+
+/* tcp/urgent.c */
+void mini_urgent_mark(struct mini_sock *msk);
+bool mini_urgent_mode(const struct mini_sock *msk);
+void mini_urgent_header(struct mini_sock *msk, struct mini_header *h);
+void mini_urgent_in(struct sock *sk, const struct mini_seg *seg);
+int mini_urgent_recv(struct sock *sk, struct msghdr *msg, size_t len,
+		     int flags);
+void mini_urgent_passed(struct mini_sock *msk);
+bool mini_urgent_at(const struct mini_sock *msk, u32 seq);
+u32 mini_urgent_inq(const struct sock *sk);
 
 /* tcp/buffer.c */
 void mini_buffer_start(struct sock *sk);
