@@ -97,6 +97,7 @@ static struct proto mini_tcp_prot = {
 	.backlog_rcv		= mini_tcp_backlog_rcv,
 	.release_cb		= mini_tcp_release_cb,
 	/* memory */
+	.stream_memory_free	= mini_stream_memory_free,
 	.memory_allocated	= &mini_mem_allocated,
 	.per_cpu_fw_alloc	= &mini_mem_per_cpu,
 	.sockets_allocated	= &mini_sockets,
@@ -126,11 +127,12 @@ static const struct proto_ops mini_stream_ops = {
 	.gettstamp	= sock_gettstamp,
 	.listen		= mini_stream_listen,
 	.shutdown	= mini_stream_shutdown,
-	.setsockopt	= sock_common_setsockopt,
+	.setsockopt	= mini_stream_setsockopt,
 	.getsockopt	= sock_common_getsockopt,
 	.sendmsg	= mini_stream_sendmsg,
 	.recvmsg	= mini_stream_recvmsg,
 	.mmap		= sock_no_mmap,
+	.set_peek_off	= sk_set_peek_off,
 	.set_rcvlowat	= mini_stream_set_rcvlowat,
 };
 
@@ -237,6 +239,7 @@ static void mini_init_sock(struct sock *sk, const struct mini_protosw *row)
 	sk->sk_user_data = (void *)&mini_user_data_tag;
 	inet->uc_ttl = -1;
 	inet->mc_ttl = 1;
+	mini_inet_defaults(sk);
 	inet->pmtudisc = READ_ONCE(sock_net(sk)->ipv4.sysctl_ip_no_pmtu_disc) ?
 		IP_PMTUDISC_DONT : IP_PMTUDISC_WANT;
 	atomic_set(&inet->inet_id, get_random_u16());
@@ -267,6 +270,7 @@ static int mini_create(struct net *net, struct socket *sock, int protocol,
 	sock->ops = row->ops;
 	sock->state = SS_UNCONNECTED;
 	sock_init_data(sock, sk);
+	mini_sock_custom_sockopt(sock);
 	mini_init_sock(sk, row);
 	err = sk->sk_prot->init(sk);
 	if (err)
@@ -305,6 +309,7 @@ static void mini_net_defaults(struct mini_net *mn)
 		.window_scaling	= 1,
 		.wmem		= { 4096, 16384, 4 << 20 },
 		.rmem		= { 4096, 131072, 6 << 20 },
+		.notsent_lowat	= UINT_MAX,
 	};
 }
 

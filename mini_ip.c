@@ -18,6 +18,7 @@
 #include <net/icmp.h>
 #include <net/inet_hashtables.h>
 #include <net/ip.h>
+#include <net/l3mdev.h>
 #include <net/protocol.h>
 #include <net/route.h>
 #include <net/xfrm.h>
@@ -151,7 +152,8 @@ static struct rtable *mini_ip_reply_route(struct mini_net *mn,
 	struct flowi4 fl4;
 
 	flowi4_init_output(&fl4, r->oif, r->mark, r->tos & IPTOS_RT_MASK,
-			   RT_SCOPE_UNIVERSE, r->t.wire, 0, r->t.raddr,
+			   RT_SCOPE_UNIVERSE, r->t.wire,
+			   FLOWI_FLAG_ANYSRC, /* IP_TRANSPARENT */ r->t.raddr,
 			   r->t.laddr, r->t.rport, r->t.lport,
 			   sock_net_uid(mn->net, NULL));
 	return ip_route_output_flow(mn->net, &fl4, NULL);
@@ -253,7 +255,8 @@ static int mini_ip_reply(struct mini_net *mn, const struct mini_reply *r,
 		return PTR_ERR(rt);
 	}
 	skb_dst_set(skb, &rt->dst);
-	mini_ip_header(skb, &r->t, r->tos, ip4_dst_hoplimit(&rt->dst),
+	mini_ip_header(skb, &r->t, r->tos,
+		       r->ttl > 0 ? r->ttl : ip4_dst_hoplimit(&rt->dst),
 		       htons(IP_DF));
 	skb->mark = r->mark;
 	err = ip_local_out(mn->net, NULL, skb);
@@ -291,6 +294,26 @@ static void mini_ip_port_range(struct mini_net *mn, u32 *low, u32 *high)
 	*high = hi;
 }
 
+/**
+ * mini_ip_may_bind() - is it an address that a socket may have?
+ * @sk: socket, owned
+ * @addr: address
+ *
+ * For who binds without a port, so without a placeholder that would know.
+ */
+bool mini_ip_may_bind(struct sock *sk, __be32 addr)
+{
+	struct net *net = sock_net(sk);
+	u32 table = RT_TABLE_LOCAL;
+
+	if (sk->sk_bound_dev_if)
+		table = l3mdev_fib_table_by_index(net, sk->sk_bound_dev_if) ?:
+			table;
+	return inet_addr_valid_or_nonlocal(net, inet_sk(sk), addr,
+					   inet_addr_type_table(net, addr,
+								table));
+}
+
 static int mini_ip_bind_hold(struct mini_port *p, bool reuse)
 {
 	struct sockaddr_in sin = {
@@ -322,6 +345,8 @@ static int mini_ip_hold_port(struct mini_net *mn, struct mini_port *p,
 			       &p->hold);
 	if (err)
 		return err;
+	if (p->nonlocal)
+		ip_sock_set_freebind(p->hold->sk);
 	err = mini_ip_bind_hold(p, false);
 	if (err == -EADDRINUSE && reuse)
 		err = mini_ip_bind_hold(p, true);
@@ -421,12 +446,28 @@ static void mini_ip_detach(struct sk_buff *skb)
 	skb->dev = NULL;
 }
 
+/* IP_MINTTL: it has come through more routers than the user will have */
+static bool mini_ip_too_far(const struct mini_dest *d, u8 ttl)
+{
+	const struct sock *sk = d->listener;
+
+	if (d->ep && d->ep->kind == MINI_KIND_SOCK)
+		sk = mini_ep_sk(d->ep);
+	else if (d->ep && d->ep->kind == MINI_KIND_REQ)
+		sk = container_of(d->ep, struct mini_req, ep)->listener;
+	return sk && ttl < READ_ONCE(inet_sk(sk)->min_ttl);
+}
+
 /* For the two inputs alike: a packet of ours, its data at the TCP header */
 static void mini_ip_deliver(struct mini_net *mn, const struct mini_tuple *t,
 			    const struct mini_dest *d, struct sk_buff *skb)
 {
 	enum mini_drop why;
 
+	if (mini_ip_too_far(d, ip_hdr(skb)->ttl)) {
+		mini_drop(mn, skb, MINI_DROP_MIN_TTL);
+		return;
+	}
 	skb_reset_transport_header(skb);
 	why = skb_rtable(skb)->rt_flags & (RTCF_BROADCAST | RTCF_MULTICAST) ?
 		MINI_DROP_BAD_SOURCE : mini_ip_prepare(skb);

@@ -11,6 +11,7 @@
 #include <net/inet_common.h>
 #include <net/ip.h>
 #include <net/sock.h>
+#include <mini/ip.h>
 #include <mini/stream.h>
 #include <mini/tcp.h>
 
@@ -54,6 +55,16 @@ static int mini_bind_check(struct sock *sk, const struct sockaddr_in *in,
 	return 0;
 }
 
+static int mini_bind_port(struct sock *sk, u16 num)
+{
+	if (num || !mini_inet_bind_no_port(sk))
+		return sk->sk_prot->get_port(sk, num);
+	if (!mini_ip_may_bind(sk, inet_sk(sk)->inet_rcv_saddr))
+		return -EADDRNOTAVAIL;
+	mini_tcp_set_address(sk);
+	return 0;
+}
+
 /**
  * mini_stream_bind() - bind(2)
  * @sock: socket
@@ -76,7 +87,7 @@ int mini_stream_bind(struct socket *sock, struct mini_sockaddr *addr, int len)
 	if (sk->sk_state != TCP_CLOSE || inet->inet_num)
 		goto out;
 	inet->inet_rcv_saddr = in->sin_addr.s_addr;
-	err = sk->sk_prot->get_port(sk, ntohs(in->sin_port));
+	err = mini_bind_port(sk, ntohs(in->sin_port));
 	if (err) {
 		inet->inet_rcv_saddr = 0;
 		goto out;
@@ -220,6 +231,7 @@ int mini_stream_accept(struct socket *sock, struct socket *newsock,
 		return arg->err;
 	lock_sock(child);
 	sock_graft(child, newsock);
+	mini_sock_custom_sockopt(newsock);
 	newsock->state = SS_CONNECTED;
 	release_sock(child);
 	return 0;
@@ -305,21 +317,16 @@ int mini_stream_shutdown(struct socket *sock, int how)
 	return err;
 }
 
-static bool mini_writeable(const struct sock *sk)
-{
-	return mini_stream_writeable(sk) && sk_stream_memory_free(sk);
-}
-
 /* EPOLLOUT, or the mark that asks mini_write_space() for it later */
 static __poll_t mini_poll_out(struct sock *sk)
 {
-	if (READ_ONCE(sk->sk_shutdown) & SEND_SHUTDOWN || mini_writeable(sk))
+	if (READ_ONCE(sk->sk_shutdown) & SEND_SHUTDOWN || mini_stream_writeable(sk))
 		return EPOLLOUT | EPOLLWRNORM;
 	sk_set_bit(SOCKWQ_ASYNC_NOSPACE, sk);
 	set_bit(SOCK_NOSPACE, &sk->sk_socket->flags);
 	/* room may have come before the mark was seen: look once more */
 	smp_mb__after_atomic();
-	return mini_writeable(sk) ? EPOLLOUT | EPOLLWRNORM : 0;
+	return mini_stream_writeable(sk) ? EPOLLOUT | EPOLLWRNORM : 0;
 }
 
 static __poll_t mini_poll_data(struct sock *sk)
@@ -445,6 +452,26 @@ int mini_stream_ioctl(struct socket *sock, unsigned int cmd,
 		return inet_ioctl(sock, cmd, arg);
 	}
 	return answer < 0 ? answer : put_user(answer, (int __user *)arg);
+}
+
+/**
+ * mini_stream_setsockopt() - setsockopt(2)
+ * @sock: socket
+ * @level: SOL_*; SOL_SOCKET only of kernels that let a family have its say
+ * @opt: option
+ * @val: its value
+ * @len: octets of it
+ *
+ * Return: 0 or an errno.
+ */
+int mini_stream_setsockopt(struct socket *sock, int level, int opt,
+			   sockptr_t val, unsigned int len)
+{
+	if (level != SOL_SOCKET)
+		return sock_common_setsockopt(sock, level, opt, val, len);
+	if (opt != SO_REUSEPORT)
+		return sock_setsockopt(sock, level, opt, val, len);
+	return sock_common_setsockopt(sock, SOL_MINI, MINI_REUSEPORT, val, len);
 }
 
 /**

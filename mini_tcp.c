@@ -225,6 +225,29 @@ static void mini_tcp_named(struct sock *sk, __be32 addr, u16 num)
 	msk->inet.inet_sport = htons(num);
 }
 
+/* What the socket's options say to whoever wants the same port */
+static void mini_tcp_set_owner(struct sock *sk, __be32 addr)
+{
+	struct mini_owner *o = &mini_sk(sk)->owner;
+
+	o->addr = addr;
+	o->reuse = sk->sk_reuse;
+	o->reuseport = sk->sk_reuseport;
+	o->nonlocal = mini_inet_nonlocal(sk);
+	o->uid = sock_i_uid(sk);
+}
+
+/**
+ * mini_tcp_set_address() - bind to an address and leave the port to connect()
+ * @sk: socket, owned, its address in inet_rcv_saddr
+ *
+ * IP_BIND_ADDRESS_NO_PORT: a port taken now could not be shared later.
+ */
+void mini_tcp_set_address(struct sock *sk)
+{
+	mini_tcp_named(sk, mini_sk(sk)->inet.inet_rcv_saddr, 0);
+}
+
 /**
  * mini_tcp_get_port() - proto.get_port: bind to a port
  * @sk: socket, owned, its address in inet_rcv_saddr
@@ -238,8 +261,7 @@ int mini_tcp_get_port(struct sock *sk, unsigned short num)
 	struct mini_sock *msk = mini_sk(sk);
 	int err;
 
-	msk->owner.addr = msk->inet.inet_rcv_saddr;
-	msk->owner.reuse = sk->sk_reuse;
+	mini_tcp_set_owner(sk, msk->inet.inet_rcv_saddr);
 	err = mini_port_bind(mn, &msk->owner, num);
 	if (err)
 		return err;
@@ -257,7 +279,8 @@ static void mini_tcp_offer_window(struct sock *sk)
 	msk->rcv.wscale_ok = mn->sysctl.window_scaling;
 	msk->rcv.wscale = msk->rcv.wscale_ok ? mini_wscale_for(most) : 0;
 	msk->rcv.mss = msk->ip->mtu(sk) - MINI_IP_HLEN - MINI_TCP_HLEN;
-	msk->rcv.edge = min_t(u32, sk->sk_rcvbuf / 2, MINI_WND_UNSCALED_MAX);
+	msk->rcv.edge = mini_window_clamp(msk, min_t(u32, sk->sk_rcvbuf / 2,
+						     MINI_WND_UNSCALED_MAX));
 }
 
 /* ... and options, as far as the namespace has them */
@@ -280,8 +303,7 @@ static int mini_tcp_choose_port(struct sock *sk)
 
 	if (msk->owner.port)
 		return sk->sk_prot->hash(sk);
-	msk->owner.addr = msk->ep.t.laddr;
-	msk->owner.reuse = sk->sk_reuse;
+	mini_tcp_set_owner(sk, msk->ep.t.laddr);
 	err = mini_port_connect(mn, &msk->owner, &msk->ep);
 	if (err)
 		return err;
@@ -720,6 +742,8 @@ static void mini_close_orphan(struct sock *sk)
 		mini_send_reset(sk);
 		mini_tcp_done(sk);
 	} else if (sk->sk_state == TCP_FIN_WAIT2) {
+		if (mini_sk(sk)->user.linger2_s < 0)
+			mini_send_reset(sk);
 		mini_timer_fin_wait2(sk);
 	}
 }

@@ -156,6 +156,14 @@ static const struct ctl_table mini_sysctl_template[] = {
 	MINI_INTS("tcp_rmem", rmem, 3 * sizeof(int), &mini_buf_min,
 		  SYSCTL_INT_MAX),
 	{
+		.procname	= "tcp_notsent_lowat",
+		.data		= (void *)offsetof(struct mini_sysctl,
+						   notsent_lowat),
+		.maxlen		= sizeof(unsigned int),
+		.mode		= 0644,
+		.proc_handler	= proc_douintvec,
+	},
+	{
 		.procname	= "abort_all",
 		.mode		= 0200,
 		.proc_handler	= mini_abort_all_write,

@@ -10,12 +10,18 @@
 #include <mini/ip.h>
 #include <mini/tcp.h>
 
-static u32 mini_slot(const struct mini_net *mn, const struct mini_tuple *t)
+static u32 mini_tuple_hash(const struct mini_net *mn,
+			   const struct mini_tuple *t)
 {
 	u32 ports = (__force u32)t->lport << 16 | (__force u32)t->rport;
 
 	return hsiphash_4u32((__force u32)t->laddr, (__force u32)t->raddr,
-			     ports, t->wire, &mn->key) % MINI_EHASH_BUCKETS;
+			     ports, t->wire, &mn->key);
+}
+
+static u32 mini_slot(const struct mini_net *mn, const struct mini_tuple *t)
+{
+	return mini_tuple_hash(mn, t) % MINI_EHASH_BUCKETS;
 }
 
 static spinlock_t *mini_slot_lock(struct mini_net *mn, u32 slot)
@@ -80,7 +86,8 @@ static struct sock *mini_find_listener(struct mini_net *mn,
 {
 	struct sock *best = NULL;
 	struct mini_sock *msk;
-	int score, top = 0;
+	int score, top = 0, equal = 0;
+	u32 hash = 0;
 
 	hlist_for_each_entry_rcu(msk, mini_listen_chain(mn, t->lport),
 				 listen_link) {
@@ -88,6 +95,15 @@ static struct sock *mini_find_listener(struct mini_net *mn,
 		if (score > top) {
 			top = score;
 			best = mini_to_sk(msk);
+			equal = 1;
+			hash = 0;
+		} else if (score && score == top) {
+			/* MINI_REUSEPORT: each of n is taken by one n-th */
+			hash = hash ? hash * 1664525 + 1013904223 :
+				      mini_tuple_hash(mn, t);
+			equal++;
+			if (!reciprocal_scale(hash, equal))
+				best = mini_to_sk(msk);
 		}
 	}
 	return best;

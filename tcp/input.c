@@ -396,6 +396,7 @@ static void mini_fin_in(struct sock *sk)
 	if (seq_lt(msk->rcv.edge, msk->rcv.nxt))
 		msk->rcv.edge = msk->rcv.nxt;
 	msk->rcv.fin = true;
+	msk->rcv.quick = 0;
 	msk->ack_due |= MINI_ACK_NOW;
 	sk->sk_shutdown |= RCV_SHUTDOWN;
 	sock_set_flag(sk, SOCK_DONE);
@@ -547,6 +548,7 @@ static void mini_rcv_finish(struct sock *sk)
 	if (sk->sk_state == TCP_CLOSE || sk->sk_state == TCP_LISTEN)
 		return;
 	mini_output(sk);
+	sk->sk_write_space(sk);		/* less is unsent now */
 	if (msk->ack_due & MINI_ACK_NOW)
 		mini_send_ack(sk);
 	else if (msk->ack_due)

@@ -62,6 +62,7 @@ static void mini_req_reply(const struct mini_req *req, struct mini_reply *r)
 	r->t = req->ep.t;
 	r->mark = req->mark;
 	r->tos = req->tos;
+	r->ttl = READ_ONCE(inet_sk(req->listener)->uc_ttl);
 	r->oif = req->oif;
 }
 
@@ -92,7 +93,7 @@ static void mini_req_send_syn_ack(struct mini_net *mn,
 static void mini_req_arm(struct mini_net *mn, struct mini_req *req)
 {
 	struct mini_listen *l = mini_req_queues(req);
-	u64 delay_us = min_t(u64, (u64)MINI_RTO_INIT_US << req->retries,
+	u64 delay_us = min_t(u64, (u64)MINI_RTO_INIT_US << req->timeouts,
 			     MINI_RTO_MAX_US);
 
 	spin_lock_bh(&l->lock);
@@ -104,20 +105,42 @@ static void mini_req_arm(struct mini_net *mn, struct mini_req *req)
 	spin_unlock_bh(&l->lock);
 }
 
-/* SYN,ACK again */
+/* How often the timer may fire while the user waits for data; 0: he does not */
+static u8 mini_req_defer(const struct mini_req *req)
+{
+	return READ_ONCE(mini_sk(req->listener)->user.defer_accept);
+}
+
+static bool mini_req_expired(struct mini_net *mn, const struct mini_req *req)
+{
+	return req->timeouts >= mn->sysctl.synack_retries &&
+	       (!req->acked || req->timeouts >= mini_req_defer(req));
+}
+
+/* SYN,ACK again; not while the peer, who has it, is silent, but at the last */
+static void mini_req_again(struct mini_net *mn, struct mini_req *req)
+{
+	bool waits = req->acked && req->timeouts + 1 < mini_req_defer(req);
+
+	req->timeouts++;
+	if (!waits) {
+		req->retries++;
+		MINI_INC(mn, SYN_RETRANS);
+		mini_req_send_syn_ack(mn, req);
+	}
+	mini_req_arm(mn, req);
+}
+
 static void mini_req_fire(struct mini_timer *t)
 {
 	struct mini_req *req = container_of(t, struct mini_req, timer);
 	struct mini_net *mn = mini_pernet(sock_net(req->listener));
 
-	if (!READ_ONCE(req->dead) && req->retries >= mn->sysctl.synack_retries) {
+	if (!READ_ONCE(req->dead) && mini_req_expired(mn, req)) {
 		MINI_INC(mn, ATTEMPT_FAILS);
 		mini_req_kill(mn, req);
 	} else if (!READ_ONCE(req->dead)) {
-		req->retries++;
-		MINI_INC(mn, SYN_RETRANS);
-		mini_req_send_syn_ack(mn, req);
-		mini_req_arm(mn, req);
+		mini_req_again(mn, req);
 	}
 	mini_req_put(req);
 }
@@ -195,7 +218,9 @@ static void mini_req_fill(struct mini_net *mn, struct mini_req *req,
 	req->mss = seg->opts.mss;
 	req->rcv_mss = mn->ip->reply_mtu(mn, &r) - MINI_IP_HLEN -
 		       MINI_TCP_HLEN;
-	req->rcv_wnd = min_t(u32, rcvbuf / 2, MINI_WND_UNSCALED_MAX);
+	req->rcv_wnd = mini_window_clamp(mini_sk(req->listener),
+					 min_t(u32, rcvbuf / 2,
+					       MINI_WND_UNSCALED_MAX));
 	mini_req_agree(mn, req, &seg->opts);
 	req->sent_us = mn->ip->now_us();
 }
@@ -518,6 +543,12 @@ void mini_req_rcv(struct mini_net *mn, struct mini_req *req,
 	if (seg->ack != req->iss + 1) {
 		mini_req_reply(req, &r);
 		mini_reply_reset(mn, &r, seg);
+		goto drop;
+	}
+	/* TCP_DEFER_ACCEPT: not before there is something to read */
+	why = MINI_DROP_ACK_ONLY;
+	if (!seg->len && req->timeouts < mini_req_defer(req)) {
+		WRITE_ONCE(req->acked, true);
 		goto drop;
 	}
 	why = mini_req_done(mn, req, seg);

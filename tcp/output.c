@@ -13,7 +13,7 @@ static u32 mini_rcv_space(const struct sock *sk)
 {
 	int free = READ_ONCE(sk->sk_rcvbuf) - atomic_read(&sk->sk_rmem_alloc);
 
-	return free > 0 ? free / 2 : 0;
+	return free > 0 ? mini_window_clamp(mini_sk(sk), free / 2) : 0;
 }
 
 /**
@@ -46,7 +46,8 @@ u32 mini_window_now(const struct sock *sk)
 	const struct mini_sock *msk = mini_sk(sk);
 	u32 cur = msk->rcv.edge - msk->rcv.nxt;
 	u32 space = mini_rcv_space(sk);
-	u32 step = min_t(u32, msk->rcv.mss, READ_ONCE(sk->sk_rcvbuf) / 4);
+	u32 step = min_t(u32, msk->rcv.mss, mini_window_clamp(msk,
+			 READ_ONCE(sk->sk_rcvbuf) / 2) / 2);
 	u32 unit = 1U << msk->rcv.wscale;
 
 	/* what was promised stays so, also where the unit rounds it up */

@@ -3,8 +3,9 @@
  * Local ports. The two TCPs of the machine share one port space: a port that
  * this family stands on is held by a placeholder, a kernel TCP socket bound
  * to it (mini_ip_ops.hold_port). Within the family the rules are those of
- * socket(7): two owners may share a port when their addresses differ, or when
- * both said SO_REUSEADDR and neither listens.
+ * socket(7): two owners may share a port when their addresses differ, when
+ * both said SO_REUSEADDR and neither listens, or when both said MINI_REUSEPORT
+ * and belong to one user.
  */
 #include <linux/slab.h>
 #include <linux/workqueue.h>
@@ -27,6 +28,8 @@ static bool mini_owner_clash(const struct mini_owner *o,
 			     const struct mini_owner *new)
 {
 	if (o == new || !mini_addr_overlap(o->addr, new->addr))
+		return false;
+	if (o->reuseport && new->reuseport && uid_eq(o->uid, new->uid))
 		return false;
 	return o->listening || !o->reuse || !new->reuse;
 }
@@ -71,8 +74,9 @@ static void mini_port_drop_work(struct work_struct *work)
 }
 
 /* A port off kernel TCP's hands, not yet in the table; port_mutex held */
-static struct mini_port *mini_port_new(struct mini_net *mn, __be32 addr,
-				       u16 num, bool reuse, bool shared)
+static struct mini_port *mini_port_new(struct mini_net *mn,
+				       const struct mini_owner *o, u16 num,
+				       bool reuse, bool shared)
 {
 	struct mini_port *p = kzalloc(sizeof(*p), GFP_KERNEL);
 	int err;
@@ -80,7 +84,8 @@ static struct mini_port *mini_port_new(struct mini_net *mn, __be32 addr,
 	if (!p)
 		return ERR_PTR(-ENOMEM);
 	p->mn = mn;
-	p->addr = addr;
+	p->addr = o->addr;
+	p->nonlocal = o->nonlocal;
 	p->num = num;
 	p->shared = shared;
 	refcount_set(&p->refs, 1);
@@ -142,7 +147,7 @@ int mini_port_bind(struct mini_net *mn, struct mini_owner *o, u16 num)
 	spin_unlock_bh(&mn->port_lock);
 
 	if (!p && !err) {
-		p = mini_port_new(mn, o->addr, num, o->reuse, false);
+		p = mini_port_new(mn, o, num, o->reuse, false);
 		if (IS_ERR(p))
 			err = PTR_ERR(p);
 		else
@@ -253,7 +258,7 @@ static int mini_port_claim(struct mini_net *mn, struct mini_owner *o, u16 num)
 	if (clash)
 		return -EADDRINUSE;
 
-	p = mini_port_new(mn, o->addr, num, false, true);
+	p = mini_port_new(mn, o, num, false, true);
 	if (IS_ERR(p))
 		return PTR_ERR(p);
 	mini_port_publish(mn, p, o);

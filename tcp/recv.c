@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* RECEIVE (RFC 9293 3.10.3): from the receive queue to the user */
 #include <linux/in.h>
+#include <linux/tcp.h>
 #include <net/sock.h>
 #include <mini/ip.h>
 #include <mini/tcp.h>
@@ -12,7 +13,8 @@
  * @need: octets that must be there before the call may return
  * @copied: octets delivered
  * @seq: number of the next octet to deliver
- * @skipped: urgent octets that were left out before it
+ * @skipped: octets before it that are no part of @copied: those that
+ *	SO_PEEK_OFF passes over, and an urgent one that was left out
  * @timeo: jiffies left to wait
  * @flags: MSG_*
  */
@@ -125,8 +127,11 @@ static int mini_read_copy(struct sock *sk, struct mini_read *r,
 	r->skipped += skip;
 	r->copied += n;
 	r->want -= n;
-	if (r->flags & MSG_PEEK)
+	if (r->flags & MSG_PEEK) {
+		sk_peek_offset_fwd(sk, n);
 		return 0;
+	}
+	sk_peek_offset_bwd(sk, n);
 	WRITE_ONCE(msk->rcv.copied, r->seq);
 	mini_urgent_passed(msk);
 	if (r->seq == mini_cb(skb)->end_seq)
@@ -161,6 +166,13 @@ static bool mini_read_enough(struct sock *sk, const struct mini_read *r)
 	       signal_pending(current);
 }
 
+/* Where to begin; and again when another has read what we were peeking at */
+static void mini_read_from(struct sock *sk, struct mini_read *r)
+{
+	r->skipped = max(sk_peek_offset(sk, r->flags), 0);
+	r->seq = mini_sk(sk)->rcv.copied + r->skipped;
+}
+
 static int mini_read_wait(struct sock *sk, struct mini_read *r)
 {
 	int err;
@@ -178,7 +190,7 @@ static int mini_read_wait(struct sock *sk, struct mini_read *r)
 		return -EPIPE;	/* another thread has dissolved it */
 	if (r->flags & MSG_PEEK && r->seq - r->copied - r->skipped !=
 	    mini_sk(sk)->rcv.copied)
-		r->seq = mini_sk(sk)->rcv.copied + r->copied;
+		mini_read_from(sk, r);
 	return 1;
 }
 
@@ -223,14 +235,13 @@ static int mini_read_loop(struct sock *sk, struct mini_read *r)
 
 static int mini_recv_owned(struct sock *sk, struct mini_read *r)
 {
-	struct mini_sock *msk = mini_sk(sk);
 	int err;
 
 	if (sk->sk_state == TCP_LISTEN)
 		return -ENOTCONN;
 	if (r->flags & MSG_OOB)
 		return mini_urgent_recv(sk, r->msg, r->want, r->flags);
-	r->seq = msk->rcv.copied;
+	mini_read_from(sk, r);
 	r->timeo = sock_rcvtimeo(sk, r->flags & MSG_DONTWAIT);
 	r->need = sock_rcvlowat(sk, r->flags & MSG_WAITALL, r->want);
 	err = mini_read_loop(sk, r);
@@ -253,12 +264,21 @@ int mini_tcp_recvmsg(struct sock *sk, struct msghdr *msg, size_t len,
 		     int flags)
 {
 	struct mini_read r = { .msg = msg, .want = len, .flags = flags };
+	bool inq;
 	int ret;
 
 	if (flags & MSG_ERRQUEUE)
 		return sock_recv_errqueue(sk, msg, len, SOL_IP, IP_RECVERR);
 	lock_sock(sk);
 	ret = mini_recv_owned(sk, &r);
+	inq = mini_sk(sk)->user.inq;
+	if (inq)
+		msg->msg_get_inq = 1;
+	if (msg->msg_get_inq)
+		msg->msg_inq = mini_tcp_inq(sk) + mini_sk(sk)->rcv.fin;
 	release_sock(sk);
+	if (inq && ret >= 0)
+		put_cmsg(msg, SOL_TCP, TCP_CM_INQ, sizeof(msg->msg_inq),
+			 &msg->msg_inq);
 	return ret;
 }

@@ -16,7 +16,24 @@
  */
 bool mini_stream_writeable(const struct sock *sk)
 {
-	return sk_stream_wspace(sk) >= sk_stream_min_wspace(sk);
+	return __sk_stream_is_writeable(sk, 1);
+}
+
+/**
+ * mini_stream_memory_free() - proto.stream_memory_free: may more be queued
+ * beside what the send buffer says? (TCP_NOTSENT_LOWAT)
+ * @sk: socket
+ * @wake: 1 to ask whether to wake a writer: at half of the limit, so that he
+ *	does not wake for each segment that leaves
+ */
+bool mini_stream_memory_free(const struct sock *sk, int wake)
+{
+	const struct mini_sock *msk = mini_sk(sk);
+	u32 unsent = READ_ONCE(msk->snd.write) - READ_ONCE(msk->snd.nxt);
+	u32 limit = READ_ONCE(msk->user.notsent_lowat) ?:
+		    READ_ONCE(mini_pernet(sock_net(sk))->sysctl.notsent_lowat);
+
+	return ((u64)unsent << wake) < limit;
 }
 
 /**
@@ -264,6 +281,8 @@ int mini_tcp_sendmsg(struct sock *sk, struct msghdr *msg, size_t len)
 	long timeo;
 	int err;
 
+	if (msg->msg_flags & MSG_FASTOPEN)
+		return -EOPNOTSUPP;
 	lock_sock(sk);
 	timeo = sock_sndtimeo(sk, msg->msg_flags & MSG_DONTWAIT);
 	err = mini_wait_connect(sk, &timeo);

@@ -239,9 +239,18 @@ void mini_timer_keepalive(struct sock *sk, int on)
 void mini_timer_fin_wait2(struct sock *sk)
 {
 	struct mini_net *mn = mini_pernet(sock_net(sk));
+	struct mini_sock *msk = mini_sk(sk);
+	u32 wait_s = msk->user.linger2_s ?: mn->sysctl.fin_timeout_s;
 
-	mini_timer_arm(sk, &mini_sk(sk)->keep_tmr,
-		       (u64)mn->sysctl.fin_timeout_s * MINI_USEC_PER_SEC);
+	if (msk->user.linger2_s < 0) {
+		MINI_INC(mn, ABORT_ON_LINGER);
+		mini_tcp_done(sk);
+		return;
+	}
+	/* as long at least as a FIN of the peer that was lost may take */
+	mini_timer_arm(sk, &msk->keep_tmr,
+		       max_t(u64, (u64)wait_s * MINI_USEC_PER_SEC,
+			     mini_rtt_rto_us(&msk->rtt) * 7ULL / 2));
 }
 
 /**

@@ -108,6 +108,8 @@ void mini_tw_enter(struct sock *sk)
 	if (tw) {
 		tw->owner.addr = msk->owner.addr;
 		tw->owner.reuse = msk->owner.reuse;
+		tw->owner.reuseport = msk->owner.reuseport;
+		tw->owner.uid = msk->owner.uid;
 		mini_port_join(mn, &msk->owner, &tw->owner);
 		MINI_INC(mn, TIME_WAITS);
 		mini_tw_restart(tw);
@@ -124,6 +126,7 @@ static void mini_tw_reply(const struct mini_tw *tw, struct mini_reply *r)
 	r->t = tw->ep.t;
 	r->mark = tw->mark;
 	r->tos = tw->tos;
+	r->ttl = 0;
 	r->oif = tw->oif;
 }
 

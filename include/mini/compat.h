@@ -121,10 +121,67 @@ static inline struct sock *mini_sk_clone(const struct sock *sk)
 }
 #endif
 
+/* flags of ip(7) */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 6, 0)
+static inline bool mini_inet_nonlocal(const struct sock *sk)
+{
+	return inet_sk(sk)->freebind || inet_sk(sk)->transparent;
+}
+
+static inline bool mini_inet_bind_no_port(const struct sock *sk)
+{
+	return inet_sk(sk)->bind_address_no_port;
+}
+
+static inline bool mini_inet_recverr(const struct sock *sk)
+{
+	return inet_sk(sk)->recverr;
+}
+
+static inline void mini_inet_defaults(struct sock *sk)
+{
+	inet_sk(sk)->mc_loop = 1;
+	inet_sk(sk)->mc_all = 1;
+}
+#else
+static inline bool mini_inet_nonlocal(const struct sock *sk)
+{
+	return inet_test_bit(FREEBIND, sk) || inet_test_bit(TRANSPARENT, sk);
+}
+
+static inline bool mini_inet_bind_no_port(const struct sock *sk)
+{
+	return inet_test_bit(BIND_ADDRESS_NO_PORT, sk);
+}
+
+static inline bool mini_inet_recverr(const struct sock *sk)
+{
+	return inet_test_bit(RECVERR, sk);
+}
+
+static inline void mini_inet_defaults(struct sock *sk)
+{
+	inet_set_bit(MC_LOOP, sk);
+	inet_set_bit(MC_ALL, sk);
+}
+#endif
+
+/* have setsockopt() ask us about SOL_SOCKET too, where it can */
+static inline void mini_sock_custom_sockopt(struct socket *sock)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
+	set_bit(SOCK_CUSTOM_SOCKOPT, &sock->flags);
+#endif
+}
+
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 11, 0)
 #define MINI_SYSCTL_END	{ }	/* tables ended in an empty entry then */
 #else
 #define MINI_SYSCTL_END
+#endif
+
+#ifndef IP_LOCAL_PORT_RANGE
+#define IP_LOCAL_PORT_RANGE	51
 #endif
 
 #ifndef timer_container_of

@@ -7,6 +7,7 @@
 #include <linux/rculist_nulls.h>
 #include <linux/refcount.h>
 #include <linux/timer.h>
+#include <linux/uidgid.h>
 #include <linux/workqueue.h>
 #include <mini/ts.h>
 #include <uapi/linux/af_mini.h>
@@ -75,6 +76,7 @@ struct mini_timer {
  * @addr: local address, INADDR_ANY for all
  * @num: the port, host order
  * @shared: taken by connect(), so other connects may stand on it too
+ * @nonlocal: @addr need not be an address of this host
  */
 struct mini_port {
 	struct hlist_node link;
@@ -86,6 +88,7 @@ struct mini_port {
 	__be32 addr;
 	u16 num;
 	bool shared;
+	bool nonlocal;
 };
 
 /**
@@ -94,6 +97,10 @@ struct mini_port {
  * @port: the port, NULL when unbound
  * @addr: local address bound to
  * @reuse: SO_REUSEADDR was set
+ * @reuseport: MINI_REUSEPORT was set: whoever says it too, and is the same
+ *	user, may stand beside, and listen as well
+ * @nonlocal: IP_FREEBIND or IP_TRANSPARENT: @addr need not be ours
+ * @uid: that user
  * @listening: in LISTEN
  */
 struct mini_owner {
@@ -101,7 +108,10 @@ struct mini_owner {
 	struct mini_port *port;
 	__be32 addr;
 	bool reuse;
+	bool reuseport;
+	bool nonlocal;
 	bool listening;
+	kuid_t uid;
 };
 
 /**
@@ -140,6 +150,8 @@ struct mini_listen {
  * @sack_ok: both SYNs say SACK-permitted
  * @ts: timestamps
  * @dead: out of the SYN queue; under mini_listen.lock
+ * @acked: the handshake is done but for the data that the user waits for
+ * @timeouts: times that @timer has fired
  * @retries: SYN,ACKs sent again
  * @sent_us: when the SYN,ACK was first sent
  * @challenge_us: when an ACK was last sent against a bad segment
@@ -166,6 +178,8 @@ struct mini_req {
 	bool sack_ok;
 	struct mini_ts ts;
 	bool dead;
+	bool acked;
+	u8 timeouts;
 	u8 retries;
 	u64 sent_us;
 	u64 challenge_us;

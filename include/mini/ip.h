@@ -11,12 +11,14 @@
  * @t: the connection
  * @mark: skb mark
  * @tos: Diffserv
+ * @ttl: IP_TTL; 0 or below for the route's
  * @oif: interface, 0 for the route's choice
  */
 struct mini_reply {
 	struct mini_tuple t;
 	u32 mark;
 	u8 tos;
+	s16 ttl;
 	int oif;
 };
 
@@ -65,6 +67,7 @@ struct mini_ip_ops {
 
 extern const struct mini_ip_ops mini_ipv4_ops;
 
+bool mini_ip_may_bind(struct sock *sk, __be32 addr);
 int mini_ip_init(void);
 void mini_ip_exit(void);
 int mini_ip_net_hook(struct net *net);

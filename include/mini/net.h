@@ -42,6 +42,7 @@ struct mini_ip_ops;
  * @window_scaling: offer window scaling (RFC 7323)
  * @wmem: min, default, max of the send buffer, octets
  * @rmem: min, default, max of the receive buffer, octets
+ * @notsent_lowat: octets unsent below which a socket is writeable
  */
 struct mini_sysctl {
 	int unprivileged;
@@ -66,6 +67,7 @@ struct mini_sysctl {
 	int window_scaling;
 	int wmem[3];
 	int rmem[3];
+	unsigned int notsent_lowat;
 };
 
 /**

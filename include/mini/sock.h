@@ -16,6 +16,7 @@
 #include <mini/sack.h>
 #include <mini/skb.h>
 #include <mini/ts.h>
+#include <mini/user.h>
 
 /*
  * Locks, outermost first
@@ -200,6 +201,7 @@ enum {
  * @syn_retries: TCP_SYNCNT; 0 for the namespace's
  * @user_timeout_ms: TCP_USER_TIMEOUT; 0 for R2 by count
  * @user_mss: TCP_MAXSEG; 0 for the route's
+ * @user: other options
  * @total_retrans: segments sent again
  * @bytes_acked: octets of ours that the peer ACKed
  * @bytes_received: octets taken in order
@@ -256,6 +258,7 @@ struct mini_sock {
 	u8 syn_retries;
 	u32 user_timeout_ms;
 	u16 user_mss;
+	struct mini_user user;
 
 	u32 total_retrans;
 	u64 bytes_acked;

@@ -23,5 +23,7 @@ int mini_stream_sendmsg(struct socket *sock, struct msghdr *msg, size_t len);
 int mini_stream_recvmsg(struct socket *sock, struct msghdr *msg, size_t len,
 			int flags);
 int mini_stream_set_rcvlowat(struct sock *sk, int val);
+int mini_stream_setsockopt(struct socket *sock, int level, int opt,
+			   sockptr_t val, unsigned int len);
 
 #endif /* _MINI_STREAM_H */

@@ -100,6 +100,14 @@ static inline bool mini_syn_unacked(const struct sock *sk)
 	return !mini_sk(sk)->snd.syn_acked;
 }
 
+/* The most that the user wants offered, of a window of @wnd octets */
+static inline u32 mini_window_clamp(const struct mini_sock *msk, u32 wnd)
+{
+	u32 clamp = READ_ONCE(msk->user.window_clamp);
+
+	return clamp ? min(wnd, clamp) : wnd;
+}
+
 /* mini_tcp.c: the state machine, and the proto's functions */
 void mini_tcp_set_state(struct sock *sk, int state);
 bool mini_edge_ok(int from, int to);
@@ -115,6 +123,7 @@ void mini_tcp_close(struct sock *sk, long timeout);
 void mini_tcp_shutdown(struct sock *sk, int how);
 int mini_tcp_listen(struct sock *sk);
 int mini_tcp_get_port(struct sock *sk, unsigned short num);
+void mini_tcp_set_address(struct sock *sk);
 int mini_tcp_hash(struct sock *sk);
 void mini_tcp_unhash(struct sock *sk);
 void mini_tcp_done(struct sock *sk);
@@ -251,6 +260,7 @@ int mini_tcp_sendmsg(struct sock *sk, struct msghdr *msg, size_t len);
 void mini_queue_fin(struct sock *sk);
 void mini_write_space(struct sock *sk);
 bool mini_stream_writeable(const struct sock *sk);
+bool mini_stream_memory_free(const struct sock *sk, int wake);
 int mini_tcp_recvmsg(struct sock *sk, struct msghdr *msg, size_t len,
 		     int flags);
 u32 mini_tcp_inq(const struct sock *sk);

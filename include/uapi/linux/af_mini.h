@@ -13,4 +13,14 @@
 /* The twin row: the same TCP under an experimental IP protocol (RFC 3692). */
 #define IPPROTO_MINI	253
 
+/* Level of the options that this family alone has */
+#define SOL_MINI	IPPROTO_MINI
+
+/*
+ * SO_REUSEPORT of socket(7), which older kernels refuse to families that are
+ * not theirs: several sockets of one user may bind and listen on a port, and
+ * a hash of the connection chooses among them. An int, 0 or not.
+ */
+#define MINI_REUSEPORT	1
+
 #endif /* _UAPI_LINUX_AF_MINI_H */
