@@ -112,6 +112,7 @@ static struct proto mini_tcp_prot = {
 /* ---- the second level: the socket layer, called through sock->ops ---- */
 
 MINI_OPS_ACCEPT(mini_stream_accept)
+MINI_OPS_SENDPAGE(mini_stream_sendmsg)
 
 static const struct proto_ops mini_stream_ops = {
 	.family		= AF_MINI,
@@ -131,6 +132,8 @@ static const struct proto_ops mini_stream_ops = {
 	.getsockopt	= sock_common_getsockopt,
 	.sendmsg	= mini_stream_sendmsg,
 	.recvmsg	= mini_stream_recvmsg,
+	MINI_SENDPAGE_SLOT(mini_stream_sendmsg)
+	.splice_read	= mini_stream_splice_read,
 	.mmap		= sock_no_mmap,
 	.set_peek_off	= sk_set_peek_off,
 	.set_rcvlowat	= mini_stream_set_rcvlowat,

@@ -12,6 +12,7 @@
  * pages of a zero-copy sender, and drop what the packet holds of the
  * conntrack and the route. It has been through the firewall already.
  */
+#include <linux/errqueue.h>
 #include <linux/icmp.h>
 #include <linux/netfilter_ipv4.h>
 #include <linux/workqueue.h>
@@ -523,13 +524,19 @@ static unsigned int mini_ip_steal(struct mini_net *mn,
  * struct mini_quote - the packet that an ICMP error is about
  * @t: connection, seen from here
  * @seq: SEG.SEQ
+ * @skb: the ICMP packet
+ * @daddr: where its destination address stands in @skb, from skb->data
+ * @off: where its TCP header begins, from skb->data
  */
 struct mini_quote {
 	struct mini_tuple t;
 	u32 seq;
+	struct sk_buff *skb;
+	unsigned int daddr;
+	unsigned int off;
 };
 
-static bool mini_icmp_quote(const struct sk_buff *skb, unsigned int off,
+static bool mini_icmp_quote(struct sk_buff *skb, unsigned int off,
 			    struct mini_quote *q)
 {
 	struct iphdr ibuf;
@@ -550,6 +557,9 @@ static bool mini_icmp_quote(const struct sk_buff *skb, unsigned int off,
 	q->t.rport = th[1];
 	q->t.wire = iph->protocol;
 	q->seq = get_unaligned_be32(th + 2);
+	q->skb = skb;
+	q->daddr = off + offsetof(struct iphdr, daddr);
+	q->off = off + iph->ihl * 4;
 	return true;
 }
 
@@ -592,17 +602,50 @@ static int mini_icmp_errno(u8 type, u8 code)
 	return err;
 }
 
-static void mini_icmp_sock(struct sock *sk, u8 type, u8 code, u32 mtu, u32 seq)
+/*
+ * For recvmsg(MSG_ERRQUEUE), as ip(7) has it under IP_RECVERR: the quoted TCP
+ * header, where it was to go, and who said that it did not.
+ */
+static void mini_icmp_queue(struct sock *sk, const struct mini_quote *q,
+			    u8 type, u8 code, u32 info)
+{
+	struct sk_buff *skb = skb_clone(q->skb, GFP_ATOMIC);
+	struct sock_exterr_skb *serr;
+
+	if (!skb)
+		return;
+	nf_reset_ct(skb);
+	serr = SKB_EXT_ERR(skb);
+	memset(serr, 0, sizeof(*serr));
+	serr->ee.ee_errno = mini_icmp_errno(type, code);
+	serr->ee.ee_origin = SO_EE_ORIGIN_ICMP;
+	serr->ee.ee_type = type;
+	serr->ee.ee_code = code;
+	serr->ee.ee_info = info;
+	serr->addr_offset = skb->data + q->daddr - skb_network_header(skb);
+	serr->port = q->t.rport;
+	if (!pskb_may_pull(skb, q->off) || !__skb_pull(skb, q->off) ||
+	    sock_queue_err_skb(sk, skb))
+		kfree_skb(skb);
+}
+
+static void mini_icmp_sock(struct sock *sk, const struct mini_quote *q,
+			   u8 type, u8 code, u32 mtu)
 {
 	int err = mini_icmp_errno(type, code);
 
 	bh_lock_sock(sk);
-	if (type == ICMP_DEST_UNREACH && code == ICMP_FRAG_NEEDED)
-		mini_icmp_mtu(sk, seq, mtu);
-	else if (err && !sock_owned_by_user(sk))
-		mini_tcp_icmp(sk, seq, err);
+	if (type == ICMP_DEST_UNREACH && code == ICMP_FRAG_NEEDED) {
+		mini_icmp_mtu(sk, q->seq, mtu);
+		goto out;
+	}
+	if (err && mini_tcp_icmp_ends(sk, q->seq))
+		mini_icmp_queue(sk, q, type, code, mtu);
+	if (err && !sock_owned_by_user(sk))
+		mini_tcp_icmp(sk, q->seq, err);
 	else if (err)
 		WRITE_ONCE(sk->sk_err_soft, err);
+out:
 	bh_unlock_sock(sk);
 }
 
@@ -613,7 +656,7 @@ static void mini_icmp_err(struct mini_net *mn, const struct mini_quote *q,
 
 	if (mini_lookup(mn, &q->t, 0, 0, &d) && d.ep &&
 	    d.ep->kind == MINI_KIND_SOCK)
-		mini_icmp_sock(mini_ep_sk(d.ep), type, code, mtu, q->seq);
+		mini_icmp_sock(mini_ep_sk(d.ep), q, type, code, mtu);
 }
 
 /* We look, and icmp_rcv() gets the packet all the same */

@@ -5,6 +5,7 @@
  * it is behind sk->sk_prot (mini_tcp.c).
  */
 #include <linux/capability.h>
+#include <linux/errqueue.h>
 #include <linux/in.h>
 #include <linux/sockios.h>
 #include <asm/ioctls.h>
@@ -455,6 +456,26 @@ int mini_stream_ioctl(struct socket *sock, unsigned int cmd,
 }
 
 /**
+ * mini_stream_splice_read() - splice(2) from a socket
+ * @sock: socket
+ * @ppos: must be 0: a socket has no place to read at
+ * @pipe: where to, locked
+ * @len: octets
+ * @flags: SPLICE_F_*
+ *
+ * Return: octets moved, or an errno.
+ */
+ssize_t mini_stream_splice_read(struct socket *sock, loff_t *ppos,
+				struct pipe_inode_info *pipe, size_t len,
+				unsigned int flags)
+{
+	if (*ppos)
+		return -ESPIPE;
+	return mini_tcp_splice_read(sock->sk, pipe, len, flags,
+				    sock->file->f_flags & O_NONBLOCK);
+}
+
+/**
  * mini_stream_setsockopt() - setsockopt(2)
  * @sock: socket
  * @level: SOL_*; SOL_SOCKET only of kernels that let a family have its say
@@ -487,6 +508,51 @@ int mini_stream_sendmsg(struct socket *sock, struct msghdr *msg, size_t len)
 	return sock->sk->sk_prot->sendmsg(sock->sk, msg, len);
 }
 
+/* What of an error goes where the user wants it */
+static int mini_error_copy(struct sock *sk, struct msghdr *msg, size_t len,
+			   struct sk_buff *skb)
+{
+	DECLARE_SOCKADDR(struct sockaddr_in *, to, msg->msg_name);
+	const struct sock_exterr_skb *serr = SKB_EXT_ERR(skb);
+	struct {
+		struct sock_extended_err ee;
+		struct sockaddr_in offender;
+	} hdr = { .ee = serr->ee };
+	int err, n = min_t(size_t, len, skb->len);
+
+	if (n < skb->len)
+		msg->msg_flags |= MSG_TRUNC;
+	err = skb_copy_datagram_msg(skb, 0, msg, n);
+	if (err)
+		return err;
+	sock_recv_timestamp(msg, sk, skb);
+	if (to) {
+		*to = (struct sockaddr_in){ .sin_family = AF_INET };
+		memcpy(&to->sin_addr, skb_network_header(skb) +
+		       serr->addr_offset, sizeof(to->sin_addr));
+		to->sin_port = serr->port;
+		msg->msg_namelen = sizeof(*to);
+	}
+	hdr.offender.sin_family = AF_INET;
+	hdr.offender.sin_addr.s_addr = ip_hdr(skb)->saddr;
+	put_cmsg(msg, SOL_IP, IP_RECVERR, sizeof(hdr), &hdr);
+	msg->msg_flags |= MSG_ERRQUEUE;
+	return n;
+}
+
+/* recv(MSG_ERRQUEUE): an ICMP error, and the headers that it is about */
+static int mini_recv_error(struct sock *sk, struct msghdr *msg, size_t len)
+{
+	struct sk_buff *skb = sock_dequeue_err_skb(sk);
+	int ret;
+
+	if (!skb)
+		return -EAGAIN;
+	ret = mini_error_copy(sk, msg, len, skb);
+	kfree_skb(skb);
+	return ret;
+}
+
 /**
  * mini_stream_recvmsg() - recv(2) and its kin
  * @sock: socket
@@ -499,5 +565,7 @@ int mini_stream_sendmsg(struct socket *sock, struct msghdr *msg, size_t len)
 int mini_stream_recvmsg(struct socket *sock, struct msghdr *msg, size_t len,
 			int flags)
 {
+	if (flags & MSG_ERRQUEUE)
+		return mini_recv_error(sock->sk, msg, len);
 	return mini_call_recvmsg(sock->sk, msg, len, flags);
 }

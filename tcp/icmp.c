@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What an ICMP error means to a connection (RFC 9293 3.9.2.2, RFC 5927) */
 #include <net/sock.h>
+#include <mini/compat.h>
 #include <mini/ip.h>
 #include <mini/tcp.h>
 
@@ -16,6 +17,21 @@ bool mini_tcp_icmp_valid(const struct mini_sock *msk, u32 seq)
 	return seq_within(seq, msk->snd.una, msk->snd.nxt);
 }
 
+static bool mini_opening(const struct sock *sk)
+{
+	return (1 << sk->sk_state) & (TCPF_SYN_SENT | TCPF_SYN_RECV);
+}
+
+/**
+ * mini_tcp_icmp_ends() - is an ICMP error the end of the connection?
+ * @sk: socket, its spinlock held
+ * @seq: number of the segment that it quotes
+ */
+bool mini_tcp_icmp_ends(const struct sock *sk, u32 seq)
+{
+	return mini_opening(sk) && mini_tcp_icmp_valid(mini_sk(sk), seq);
+}
+
 /**
  * mini_tcp_icmp() - ICMP says that a segment of ours was not delivered
  * @sk: socket, owned
@@ -24,18 +40,23 @@ bool mini_tcp_icmp_valid(const struct mini_sock *msk, u32 seq)
  *
  * Ends a connection that is still opening, as in Linux (RFC 5461 3.1);
  * afterwards it is kept for the user who runs into R2, whether the RFCs call
- * it soft or hard (RFC 9293 3.9.2.2, RFC 5927 5.2).
+ * it soft or hard (RFC 9293 3.9.2.2, RFC 5927 5.2). Who has asked for errors by
+ * IP_RECVERR gets it at once, and the connection lives on.
  */
 void mini_tcp_icmp(struct sock *sk, u32 seq, int err)
 {
 	struct mini_sock *msk = mini_sk(sk);
-	bool opening = (1 << sk->sk_state) & (TCPF_SYN_SENT | TCPF_SYN_RECV);
 
 	if (sk->sk_state == TCP_CLOSE || !mini_tcp_icmp_valid(msk, seq))
 		return;
 	MINI_INC(mini_pernet(sock_net(sk)), ICMP_ERRORS);
-	if (opening) {
+	if (mini_opening(sk)) {
 		mini_tcp_abort(sk, err);
+		return;
+	}
+	if (mini_inet_recverr(sk)) {	/* he wants to know, and goes on */
+		WRITE_ONCE(sk->sk_err, err);
+		sk_error_report(sk);
 		return;
 	}
 	msk->icmp_soft = err;

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* RECEIVE (RFC 9293 3.10.3): from the receive queue to the user */
-#include <linux/in.h>
 #include <linux/tcp.h>
 #include <net/sock.h>
 #include <mini/ip.h>
@@ -86,18 +85,25 @@ static void mini_read_done(struct sock *sk)
 		mini_send_ack(sk);
 }
 
-/* The skb with octet @r->seq in it, and where in it; read ones are freed */
-static struct sk_buff *mini_read_skb(struct sock *sk, struct mini_read *r,
-				     u32 *offset)
+/**
+ * mini_rcv_skb() - the skb of the receive queue with an octet in it
+ * @sk: socket, owned
+ * @seq: that octet
+ * @offset: set to its place in the skb
+ * @keep: leave those before it in the queue: somebody only peeks
+ *
+ * Return: the skb or NULL.
+ */
+struct sk_buff *mini_rcv_skb(struct sock *sk, u32 seq, u32 *offset, bool keep)
 {
 	struct sk_buff *skb, *next;
 
 	skb_queue_walk_safe(&sk->sk_receive_queue, skb, next) {
-		if (seq_lt(r->seq, mini_cb(skb)->end_seq)) {
-			*offset = r->seq - mini_cb(skb)->seq;
+		if (seq_lt(seq, mini_cb(skb)->end_seq)) {
+			*offset = seq - mini_cb(skb)->seq;
 			return skb;
 		}
-		if (!(r->flags & MSG_PEEK))
+		if (!keep)
 			mini_skb_eat_rcv(sk, skb);
 	}
 	return NULL;
@@ -109,6 +115,16 @@ static size_t mini_read_to_mark(const struct mini_sock *msk, u32 seq, size_t n)
 	u32 ahead = msk->rcv.up - 1 - seq;
 
 	return msk->rcv.urgent && ahead ? min_t(size_t, n, ahead) : n;
+}
+
+/**
+ * mini_rcv_taken() - octets have left the receive queue
+ * @sk: socket, owned
+ */
+void mini_rcv_taken(struct sock *sk)
+{
+	mini_buffer_read(sk);
+	mini_read_done(sk);
 }
 
 static int mini_read_copy(struct sock *sk, struct mini_read *r,
@@ -222,7 +238,7 @@ static int mini_read_loop(struct sock *sk, struct mini_read *r)
 		err = mini_read_mark(sk, r);
 		if (err != 1)
 			return err;
-		skb = mini_read_skb(sk, r, &offset);
+		skb = mini_rcv_skb(sk, r->seq, &offset, r->flags & MSG_PEEK);
 		if (skb)
 			err = mini_read_copy(sk, r, skb, offset) ?: 1;
 		else
@@ -245,8 +261,7 @@ static int mini_recv_owned(struct sock *sk, struct mini_read *r)
 	r->timeo = sock_rcvtimeo(sk, r->flags & MSG_DONTWAIT);
 	r->need = sock_rcvlowat(sk, r->flags & MSG_WAITALL, r->want);
 	err = mini_read_loop(sk, r);
-	mini_buffer_read(sk);
-	mini_read_done(sk);
+	mini_rcv_taken(sk);
 	return r->copied ?: err;
 }
 
@@ -267,8 +282,6 @@ int mini_tcp_recvmsg(struct sock *sk, struct msghdr *msg, size_t len,
 	bool inq;
 	int ret;
 
-	if (flags & MSG_ERRQUEUE)
-		return sock_recv_errqueue(sk, msg, len, SOL_IP, IP_RECVERR);
 	lock_sock(sk);
 	ret = mini_recv_owned(sk, &r);
 	inq = mini_sk(sk)->user.inq;

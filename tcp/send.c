@@ -4,6 +4,7 @@
  * filled up to what one packet to IP can carry, while the send buffer lasts.
  */
 #include <net/sock.h>
+#include <mini/compat.h>
 #include <mini/ip.h>
 #include <mini/tcp.h>
 
@@ -114,12 +115,9 @@ static struct sk_buff *mini_write_skb(struct sock *sk, u32 goal)
 	return skb;
 }
 
-/* Account for @n octets that were added to @skb */
+/* @n octets were added to @skb: the socket's part of the account */
 static void mini_wrote(struct sock *sk, struct sk_buff *skb, u32 n)
 {
-	skb->len += n;
-	skb->data_len += n;
-	skb->truesize += n;
 	sk_wmem_queued_add(sk, n);
 	sk_mem_charge(sk, n);
 	mini_cb(skb)->end_seq += n;
@@ -138,6 +136,9 @@ static void mini_put_frag(struct sk_buff *skb, struct page_frag *pf, u32 n)
 		get_page(pf->page);
 	}
 	pf->offset += n;
+	skb->len += n;
+	skb->data_len += n;
+	skb->truesize += n;
 }
 
 /*
@@ -163,6 +164,25 @@ static int mini_copy_some(struct sock *sk, struct sk_buff *skb,
 	if (copy_page_from_iter(pf->page, pf->offset, n, &msg->msg_iter) != n)
 		return -EFAULT;
 	mini_put_frag(skb, pf, n);
+	mini_wrote(sk, skb, n);
+	return n;
+}
+
+/* The same without copying, for splice() and sendfile() */
+static int mini_link_some(struct sock *sk, struct sk_buff *skb,
+			  struct msghdr *msg, u32 max)
+{
+	ssize_t n;
+
+	if (!sk_wmem_schedule(sk, max))
+		return -ENOMEM;
+	n = mini_splice_from_iter(skb, &msg->msg_iter, max, sk->sk_allocation);
+	if (n == -EMSGSIZE)
+		return 0;
+	if (n < 0)
+		return n;
+	/* others may write to these pages while they are under way */
+	skb_shinfo(skb)->flags |= SKBFL_SHARED_FRAG;
 	mini_wrote(sk, skb, n);
 	return n;
 }
@@ -208,11 +228,14 @@ static int mini_send_some(struct sock *sk, struct msghdr *msg, long *timeo)
 	u32 goal = mini_size_goal(sk);
 	struct sk_buff *skb = mini_write_skb(sk, goal);
 	int n = -ENOMEM;
+	u32 max;
 
-	if (skb)
-		n = mini_copy_some(sk, skb, msg,
-				   min_t(size_t, goal - skb->len,
-					 msg_data_left(msg)));
+	if (skb) {
+		max = min_t(size_t, goal - skb->len, msg_data_left(msg));
+		n = msg->msg_flags & MSG_SPLICE_PAGES ?
+			mini_link_some(sk, skb, msg, max) :
+			mini_copy_some(sk, skb, msg, max);
+	}
 	if (!n) {	/* no more fragments: start another skb */
 		skb = mini_skb_alloc(sk, sk->sk_allocation, false);
 		if (!skb)

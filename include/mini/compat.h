@@ -6,8 +6,10 @@
 #ifndef _MINI_COMPAT_H
 #define _MINI_COMPAT_H
 
+#include <linux/bvec.h>
 #include <linux/net.h>
 #include <linux/timer.h>
+#include <linux/uio.h>
 #include <linux/version.h>
 #include <net/inet_sock.h>
 #include <net/sock.h>
@@ -164,6 +166,65 @@ static inline void mini_inet_defaults(struct sock *sk)
 	inet_set_bit(MC_LOOP, sk);
 	inet_set_bit(MC_ALL, sk);
 }
+#endif
+
+/*
+ * Pages of an iterator linked into an skb, not copied: octets, which the skb's
+ * length and truesize then count, -EMSGSIZE when it has no fragment left.
+ * Before 6.5 they came one by one, by proto_ops.sendpage.
+ */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 5, 0)
+static inline ssize_t mini_splice_from_iter(struct sk_buff *skb,
+					    struct iov_iter *iter, size_t max,
+					    gfp_t gfp)
+{
+	struct page *page;
+	size_t off;
+	ssize_t n = iov_iter_get_pages2(iter, &page, max, 1, &off);
+	int err;
+
+	if (n <= 0)
+		return n ?: -EIO;
+	err = skb_append_pagefrags(skb, page, off, n);
+	put_page(page);
+	if (err) {
+		iov_iter_revert(iter, n);
+		return err;
+	}
+	skb->len += n;
+	skb->data_len += n;
+	skb->truesize += n;
+	return n;
+}
+
+#define MINI_OPS_SENDPAGE(fn)						\
+static ssize_t fn##_page(struct socket *sock, struct page *page,	\
+			 int offset, size_t size, int flags)		\
+{									\
+	struct bio_vec bv = {						\
+		.bv_page = page, .bv_len = size, .bv_offset = offset,	\
+	};								\
+	struct msghdr msg = { .msg_flags = flags | MSG_SPLICE_PAGES };	\
+									\
+	if (!sendpage_ok(page))						\
+		return sock_no_sendpage(sock, page, offset, size, flags); \
+	if (flags & MSG_SENDPAGE_NOTLAST)				\
+		msg.msg_flags |= MSG_MORE;				\
+	iov_iter_bvec(&msg.msg_iter, WRITE, &bv, 1, size);		\
+	return fn(sock, &msg, size);					\
+}
+
+#define MINI_SENDPAGE_SLOT(fn)	.sendpage = fn##_page,
+#else
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 18, 0)
+#define mini_splice_from_iter(skb, iter, max, gfp)			\
+	skb_splice_from_iter(skb, iter, max, gfp)
+#else
+#define mini_splice_from_iter(skb, iter, max, gfp)			\
+	skb_splice_from_iter(skb, iter, max)
+#endif
+#define MINI_OPS_SENDPAGE(fn)
+#define MINI_SENDPAGE_SLOT(fn)
 #endif
 
 /* have setsockopt() ask us about SOL_SOCKET too, where it can */

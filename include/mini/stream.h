@@ -22,6 +22,9 @@ int mini_stream_ioctl(struct socket *sock, unsigned int cmd,
 int mini_stream_sendmsg(struct socket *sock, struct msghdr *msg, size_t len);
 int mini_stream_recvmsg(struct socket *sock, struct msghdr *msg, size_t len,
 			int flags);
+ssize_t mini_stream_splice_read(struct socket *sock, loff_t *ppos,
+				struct pipe_inode_info *pipe, size_t len,
+				unsigned int flags);
 int mini_stream_set_rcvlowat(struct sock *sk, int val);
 int mini_stream_setsockopt(struct socket *sock, int level, int opt,
 			   sockptr_t val, unsigned int len);

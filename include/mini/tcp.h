@@ -9,6 +9,7 @@
 
 struct mini_ip_ops;
 struct mini_reply;
+struct pipe_inode_info;
 struct proto_accept_arg;
 
 /**
@@ -230,6 +231,7 @@ void mini_tcp_release_cb(struct sock *sk);
 
 /* tcp/icmp.c */
 bool mini_tcp_icmp_valid(const struct mini_sock *msk, u32 seq);
+bool mini_tcp_icmp_ends(const struct sock *sk, u32 seq);
 void mini_tcp_icmp(struct sock *sk, u32 seq, int err);
 void mini_tcp_frag_needed(struct sock *sk);
 
@@ -264,6 +266,10 @@ bool mini_stream_memory_free(const struct sock *sk, int wake);
 int mini_tcp_recvmsg(struct sock *sk, struct msghdr *msg, size_t len,
 		     int flags);
 u32 mini_tcp_inq(const struct sock *sk);
+struct sk_buff *mini_rcv_skb(struct sock *sk, u32 seq, u32 *offset, bool keep);
+void mini_rcv_taken(struct sock *sk);
+ssize_t mini_tcp_splice_read(struct sock *sk, struct pipe_inode_info *pipe,
+			     size_t len, unsigned int flags, bool nonblock);
 bool mini_tcp_readable(const struct sock *sk, int want);
 bool mini_tcp_unread(const struct sock *sk);
 

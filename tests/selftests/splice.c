@@ -182,4 +182,58 @@ TEST_F(splice, unconnected)
 	EXPECT_EQ(EPIPE, err(sendfile(fd, pattern_file(), NULL, 100)));
 }
 
+/*
+ * The pages of a file are linked, not copied: what is written to them before
+ * they have been read is what is read.
+ */
+TEST_F(splice, sendfile_links_pages)
+{
+	int file = pattern_file();
+	uint8_t buf[4096];
+
+	ASSERT_LE(0, file);
+	ASSERT_EQ(4096, sendfile(self->c, file, NULL, 4096));
+	ASSERT_TRUE(wait_inq(self->s, 4096));
+	memset(buf, 0x5a, sizeof(buf));
+	ASSERT_EQ(4096, pwrite(file, buf, sizeof(buf), 0));
+	memset(buf, 0, sizeof(buf));
+	EXPECT_EQ(4096, recv(self->s, buf, sizeof(buf), MSG_WAITALL));
+	EXPECT_EQ(0x5a, buf[0]);
+	EXPECT_EQ(0x5a, buf[4095]);
+}
+
+/* Linked pages and copied octets are one stream, over more than one packet */
+TEST_F(splice, sendfile_between_sends)
+{
+	struct job rx = { .fd = self->s, .len = 3 * 10000 };
+	int file = pattern_file();
+	off_t off = 10000;
+
+	ASSERT_LE(0, file);
+	ASSERT_EQ(0, job_start(&rx, run_recv));
+	ASSERT_EQ(10000, send_pattern(self->c, 10000, 0));
+	ASSERT_EQ(10000, sendfile(self->c, file, &off, 10000));
+	ASSERT_EQ(10000, send_pattern(self->c, 10000, 20000));
+	EXPECT_EQ(30000, job_wait(&rx));
+}
+
+/* splice() stops at the mark of urgent data, and does not get past it */
+TEST_F(splice, stops_at_mark)
+{
+	struct pollfd pfd = { .fd = self->s, .events = POLLPRI };
+	char buf[10] = {};
+	int p[2];
+
+	ASSERT_EQ(0, pipe(p));
+	ASSERT_EQ(3, send(self->c, "abU", 3, MSG_OOB));
+	ASSERT_EQ(2, send(self->c, "cd", 2, 0));
+	ASSERT_EQ(1, poll(&pfd, 1, 2000));
+	EXPECT_EQ(2, splice(self->s, NULL, p[1], NULL, 10, 0));
+	EXPECT_EQ(2, read(p[0], buf, sizeof(buf)));
+	EXPECT_STREQ("ab", buf);
+	EXPECT_EQ(0, splice(self->s, NULL, p[1], NULL, 10, 0));
+	EXPECT_EQ(2, recv(self->s, buf, sizeof(buf), 0));
+	EXPECT_EQ('c', buf[0]);
+}
+
 TEST_HARNESS_MAIN
