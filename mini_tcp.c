@@ -73,6 +73,7 @@ static void mini_tcp_reset_fields(struct mini_sock *msk)
 	memset(&msk->snd, 0, sizeof(msk->snd));
 	memset(&msk->rcv, 0, sizeof(msk->rcv));
 	memset(&msk->ts, 0, sizeof(msk->ts));
+	memset(&msk->stat, 0, sizeof(msk->stat));
 	mini_rtt_init(&msk->rtt);
 	msk->snd.mss = MINI_MSS_DEFAULT;
 	msk->rcv.mss = MINI_MSS_DEFAULT;
@@ -486,6 +487,8 @@ void mini_tcp_established(struct sock *sk, const struct mini_seg *seg)
 	mini_tcp_first_sample(sk, seg);
 	msk->snd.small = msk->snd.una;
 	mini_tcp_set_state(sk, TCP_ESTABLISHED);
+	msk->stat.data_sent_us = mini_now(sk);
+	msk->stat.data_rcv_us = mini_now(sk);
 	mini_timer_data_acked(sk);
 	mini_buffer_start(sk);
 	if (sock_flag(sk, SOCK_KEEPOPEN))

@@ -366,6 +366,7 @@ static enum mini_drop mini_step_text(struct sock *sk, struct mini_seg *seg,
 	if (seq_gt(cb->seq, msk->rcv.nxt)) {
 		msk->ack_due |= MINI_ACK_NOW;
 		seg->flags &= ~MINI_FIN;	/* it is held with the text */
+		msk->stat.rcv_ooopack += skb_shinfo(seg->skb)->gso_segs ?: 1;
 		return mini_ofo_keep(sk, seg);
 	}
 	if (!seq_gt(cb->end_seq, msk->rcv.nxt))
@@ -565,6 +566,7 @@ static void mini_sock_rcv_seg(struct sock *sk, struct mini_seg *seg)
 	msk->segs_in++;
 	msk->last_rcv_us = mini_now(sk);
 	msk->keep_probes = 0;
+	mini_stat_received(sk, seg);
 	switch (sk->sk_state) {
 	case TCP_CLOSE:
 	case TCP_LISTEN:	/* found as what it was a moment ago */

@@ -205,6 +205,7 @@ static int mini_transmit(struct sock *sk, struct sk_buff *skb, u32 seq,
 		mini_timer_ack_sent(sk);
 	}
 	msk->segs_out++;
+	mini_stat_sent(sk, skb);
 	mini_push_header(skb, &msk->ep.t, &h);
 	return msk->ip->xmit(sk, skb);
 }
@@ -451,6 +452,7 @@ static bool mini_send_head(struct sock *sk, struct sk_buff *skb)
 	n = mini_sendable(sk, skb, &hold);
 	if (!n) {
 		this_cpu_inc(mn->mibs->n[hold]);
+		msk->cc.rwnd_limited = hold == MINI_MIB_SEND_HELD_RWND;
 		msk->cc.cwnd_limited |= hold == MINI_MIB_SEND_HELD_CWND;
 		return false;
 	}
@@ -495,6 +497,7 @@ static bool mini_retransmit(struct sock *sk, struct sk_buff *skb, u32 max)
 	mini_mark_resent(msk, skb);
 	mini_recovery_resent(sk, skb->len);
 	msk->total_retrans++;
+	msk->stat.bytes_retrans += skb->len;
 	MINI_INC(mini_pernet(sock_net(sk)), RETRANS_SEGS);
 	return true;
 }
@@ -581,6 +584,7 @@ void mini_output(struct sock *sk)
 		return;
 	mini_retransmit_lost(sk);
 	msk->cc.cwnd_limited = false;
+	msk->cc.rwnd_limited = false;
 	if (msk->frto == MINI_FRTO_OFF ? msk->snd.lost == msk->snd.retrans :
 					 msk->frto == MINI_FRTO_STEP_3)
 		while ((skb = skb_peek(&sk->sk_write_queue)))
@@ -590,6 +594,7 @@ void mini_output(struct sock *sk)
 		mini_timer_data_stuck(sk);
 	else
 		mini_timer_data_free(sk);
+	mini_stat_limit(sk, msk->cc.rwnd_limited);
 }
 
 /**

@@ -28,6 +28,7 @@ enum mini_ca_state {
  * @prior_ssthresh: @ssthresh then
  * @state: enum mini_ca_state
  * @cwnd_limited: the last send pass was stopped by @cwnd
+ * @rwnd_limited: ... by the peer's window
  * @ops: who decides
  * @priv: room for its state
  *
@@ -42,6 +43,7 @@ struct mini_cc {
 	u32 prior_ssthresh;
 	u8 state;
 	bool cwnd_limited;
+	bool rwnd_limited;
 	const struct mini_ca_ops *ops;
 	u64 priv[MINI_CA_PRIV_U64];
 };

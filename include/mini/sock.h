@@ -202,6 +202,7 @@ enum {
  * @user_timeout_ms: TCP_USER_TIMEOUT; 0 for R2 by count
  * @user_mss: TCP_MAXSEG; 0 for the route's
  * @user: other options
+ * @stat: for TCP_INFO
  * @total_retrans: segments sent again
  * @bytes_acked: octets of ours that the peer ACKed
  * @bytes_received: octets taken in order
@@ -259,6 +260,7 @@ struct mini_sock {
 	u32 user_timeout_ms;
 	u16 user_mss;
 	struct mini_user user;
+	struct mini_stat stat;
 
 	u32 total_retrans;
 	u64 bytes_acked;

@@ -3,13 +3,14 @@
 #ifndef _MINI_TCP_H
 #define _MINI_TCP_H
 
+#include <mini/data.h>
 #include <mini/net.h>
 #include <mini/opts.h>
 #include <mini/sock.h>
 
 struct mini_ip_ops;
 struct mini_reply;
-struct pipe_inode_info;
+struct tcp_info;
 struct proto_accept_arg;
 
 /**
@@ -257,37 +258,8 @@ void mini_tw_kill_all(struct mini_net *mn);
 int mini_tw_cache_init(void);
 void mini_tw_cache_exit(void);
 
-/* tcp/send.c, tcp/recv.c: the user's octets */
-int mini_tcp_sendmsg(struct sock *sk, struct msghdr *msg, size_t len);
-void mini_queue_fin(struct sock *sk);
-void mini_write_space(struct sock *sk);
-bool mini_stream_writeable(const struct sock *sk);
-bool mini_stream_memory_free(const struct sock *sk, int wake);
-int mini_tcp_recvmsg(struct sock *sk, struct msghdr *msg, size_t len,
-		     int flags);
-u32 mini_tcp_inq(const struct sock *sk);
-struct sk_buff *mini_rcv_skb(struct sock *sk, u32 seq, u32 *offset, bool keep);
-void mini_rcv_taken(struct sock *sk);
-ssize_t mini_tcp_splice_read(struct sock *sk, struct pipe_inode_info *pipe,
-			     size_t len, unsigned int flags, bool nonblock);
-bool mini_tcp_readable(const struct sock *sk, int want);
-bool mini_tcp_unread(const struct sock *sk);
-
-/* tcp/urgent.c */
-void mini_urgent_mark(struct mini_sock *msk);
-bool mini_urgent_mode(const struct mini_sock *msk);
-void mini_urgent_header(struct mini_sock *msk, struct mini_header *h);
-void mini_urgent_in(struct sock *sk, const struct mini_seg *seg);
-int mini_urgent_recv(struct sock *sk, struct msghdr *msg, size_t len,
-		     int flags);
-void mini_urgent_passed(struct mini_sock *msk);
-bool mini_urgent_at(const struct mini_sock *msk, u32 seq);
-u32 mini_urgent_inq(const struct sock *sk);
-
-/* tcp/buffer.c */
-void mini_buffer_start(struct sock *sk);
-void mini_buffer_acked(struct sock *sk);
-void mini_buffer_read(struct sock *sk);
+/* ctl/info.c */
+void mini_get_info(const struct sock *sk, struct tcp_info *info);
 
 /* ctl/sockopt.c */
 int mini_tcp_setsockopt(struct sock *sk, int level, int opt, sockptr_t val,

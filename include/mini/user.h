@@ -26,4 +26,43 @@ struct mini_user {
 	bool inq;
 };
 
+/* what keeps a sender from being done, for TCP_INFO */
+enum mini_limit {
+	MINI_LIMIT_NONE,	/* nothing to send, nothing unACKed */
+	MINI_LIMIT_BUSY,	/* the network: congestion window, or ACKs */
+	MINI_LIMIT_RWND,	/* the peer's window */
+	MINI_LIMIT_SNDBUF,	/* the send buffer: the writer waits for it */
+	MINI_LIMITS,
+};
+
+/**
+ * struct mini_stat - what TCP_INFO tells beside the engine's variables
+ * @bytes_sent: octets of payload sent, those sent again included
+ * @bytes_retrans: octets of those that were sent again
+ * @data_segs_out: segments with payload sent
+ * @data_segs_in: segments with payload received
+ * @rcv_ooopack: segments received out of order
+ * @data_sent_us: when payload was last sent
+ * @data_rcv_us: when payload was last received
+ * @ack_rcv_us: when an ACK was last received
+ * @limit: enum mini_limit as the last send pass left it
+ * @limit_us: since when
+ * @spent_us: time spent in each before
+ *
+ * Owned by the socket lock.
+ */
+struct mini_stat {
+	u64 bytes_sent;
+	u64 bytes_retrans;
+	u32 data_segs_out;
+	u32 data_segs_in;
+	u32 rcv_ooopack;
+	u64 data_sent_us;
+	u64 data_rcv_us;
+	u64 ack_rcv_us;
+	u8 limit;
+	u64 limit_us;
+	u64 spent_us[MINI_LIMITS];
+};
+
 #endif /* _MINI_USER_H */

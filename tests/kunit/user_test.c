@@ -127,6 +127,63 @@ static void notsent_lowat(struct kunit *test)
 	mini_t_drain(t);
 }
 
+static struct tcp_info info_of(struct mini_t *t)
+{
+	struct tcp_info info;
+
+	lock_sock(t->sock->sk);
+	mini_get_info(t->sock->sk, &info);
+	release_sock(t->sock->sk);
+	return info;
+}
+
+/* TCP_INFO: what was sent twice, and what came in the wrong order */
+static void info_counts(struct kunit *test)
+{
+	struct mini_t *t = mini_t_established(test);
+	struct tcp_info info;
+
+	MINI_T_EQ(t, mini_t_send(t, 100), 100);
+	mini_t_expect_tx(t, SEG(.len = 100));
+	mini_t_expect_tx_at(t, AT_MS(MINI_T_RTO_MS), SEG(.len = 100));
+	mini_t_rx(t, AT_NOW, SEG(.seq = 50, .ack = 100, .len = 10));
+	mini_t_drain(t);
+	mini_t_advance_ms(t, 30);
+	info = info_of(t);
+	MINI_T_EQ(t, info.tcpi_bytes_sent, 200);
+	MINI_T_EQ(t, info.tcpi_bytes_retrans, 100);
+	MINI_T_EQ(t, info.tcpi_data_segs_out, 2);
+	MINI_T_EQ(t, info.tcpi_data_segs_in, 1);
+	MINI_T_EQ(t, info.tcpi_rcv_ooopack, 1);
+	MINI_T_EQ(t, info.tcpi_last_data_sent, 30);
+	MINI_T_EQ(t, info.tcpi_last_data_recv, 30);
+	MINI_T_EQ(t, info.tcpi_last_ack_recv, 30);
+	MINI_T_EQ(t, info.tcpi_busy_time, MINI_T_RTO_MS * 1000);
+}
+
+/* ... and what a sender was waiting for */
+static void info_limits(struct kunit *test)
+{
+	struct mini_t *t = mini_t_established(test);
+	struct tcp_info info;
+
+	mini_t_advance_ms(t, 500);
+	MINI_T_EQ(t, mini_t_send(t, 100), 100);
+	mini_t_advance_ms(t, 20);
+	MINI_T_EQ(t, mini_t_send(t, 100), 100);
+	mini_t_rx(t, AT_NOW, SEG(.ack = 100, .wnd = MINI_T_SHUT));
+	mini_t_advance_ms(t, 50);
+	mini_t_rx(t, AT_NOW, SEG(.ack = 100));
+	mini_t_advance_ms(t, 7);
+	mini_t_rx(t, AT_NOW, SEG(.ack = 200));
+	mini_t_advance_ms(t, 500);
+	info = info_of(t);
+	MINI_T_EQ(t, info.tcpi_rwnd_limited, 50000);
+	MINI_T_EQ(t, info.tcpi_sndbuf_limited, 0);
+	MINI_T_EQ(t, info.tcpi_busy_time, 77000);
+	mini_t_drain(t);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(window_clamp),
 	KUNIT_CASE(linger2),
@@ -135,6 +192,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(defer_accept),
 	KUNIT_CASE(defer_accept_runs_out),
 	KUNIT_CASE(notsent_lowat),
+	KUNIT_CASE(info_counts),
+	KUNIT_CASE(info_limits),
 	{}
 };
 
