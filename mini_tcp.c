@@ -154,6 +154,7 @@ void mini_tcp_clone_init(struct sock *sk)
 	mini_tcp_reset_fields(msk);
 	/* the listener may be closing, or changing its mind, on another CPU */
 	sock_reset_flag(sk, SOCK_DEAD);
+	msk->cc.running = false;	/* what may be in @priv is not ours */
 	msk->cc.ops = mini_ca_share(msk->cc.ops);
 	msk->inet.mc_list = NULL;
 	atomic_set(&msk->inet.inet_id, get_random_u16());
@@ -171,6 +172,7 @@ void mini_tcp_destroy(struct sock *sk)
 
 	mini_skb_purge_write(sk);
 	mini_skb_purge_rcv(sk);
+	mini_cc_stop(&msk->cc);
 	mini_ca_put(msk->cc.ops);
 	msk->cc.ops = NULL;
 	sk_sockets_allocated_dec(sk);
@@ -457,7 +459,8 @@ void mini_tcp_synchronized(struct sock *sk, const struct mini_opts *o)
 	msk->snd.push = msk->snd.nxt;
 	msk->snd.small = msk->snd.una;
 	mini_rack_init(&msk->rack, msk->snd.una);
-	mini_cc_start(&msk->cc, msk->snd.mss, mini_now(sk));
+	msk->snd.sent_us = mini_now(sk);
+	mini_cc_start(&msk->cc, msk->snd.mss, msk->snd.sent_us);
 }
 
 /* The first round-trip sample; a SYN sent twice gives one by its echo only */
@@ -472,6 +475,9 @@ static void mini_tcp_first_sample(struct sock *sk, const struct mini_seg *seg)
 	else
 		mini_rtt_syn_lost(&msk->rtt);
 	msk->tlp.fresh = rtt_us;
+	/* RFC 6928 2: one SYN may be lost by chance, more of them are not */
+	if (msk->retries > 1)
+		msk->cc.cwnd = msk->cc.mss;
 	msk->retries = 0;
 }
 

@@ -237,9 +237,7 @@ static int mini_set_congestion(struct sock *sk, sockptr_t optval,
 	if (!ops)
 		return -ENOENT;
 	lock_sock(sk);
-	swap(cc->ops, ops);
-	if (cc->ops->init)
-		cc->ops->init(cc, mini_now(sk));
+	ops = mini_cc_switch(cc, ops, mini_now(sk));
 	release_sock(sk);
 	mini_ca_put(ops);
 	return 0;

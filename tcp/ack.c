@@ -1,23 +1,35 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Step 5 of segment arrival, the ACK field (RFC 9293 3.10.7.4) */
+#include <mini/frto.h>
 #include <mini/ip.h>
 #include <mini/tcp.h>
 
 /*
- * Congestion control is asked only when the window was what held us back:
- * a window that was not used has not been tested (RFC 7661).
+ * Congestion control sees each ACK of new data, unless cwnd is what recovery
+ * lets out (RFC 9937), or F-RTO (RFC 5682) where that is more than slow start
+ * would.
  */
-static void mini_grow_cwnd(struct sock *sk, u32 acked, u32 flight, u32 rtt_us)
+static void mini_grow_cwnd(struct sock *sk, const struct mini_delivery *d)
 {
-	struct mini_cc *cc = &mini_sk(sk)->cc;
-	bool tested = cc->cwnd_limited ||
-		      (cc->cwnd < cc->ssthresh && 2 * flight > cc->cwnd);
+	struct mini_sock *msk = mini_sk(sk);
+	struct mini_cc *cc = &msk->cc;
+	bool slow_start = cc->cwnd < cc->ssthresh;
+	struct mini_ca_ack a = {
+		.now_us	 = d->now_us,
+		.acked	 = d->acked,
+		.flight	 = d->flight,
+		.una	 = msk->snd.una,
+		.nxt	 = msk->snd.nxt,
+		.rtt_us	 = d->rtt_us,
+		.srtt_us = msk->rtt.srtt_us8 >> 3,
+		.limited = cc->cwnd_limited ||
+			   (slow_start && 2 * d->flight > cc->cwnd),
+	};
 
-	/* one ACK of a hole tells of much that has been there for long */
-	if (cc->state == MINI_CA_LOSS)
-		acked = min(acked, 2 * cc->mss);
-	if (cc->state != MINI_CA_RECOVERY && cc->state != MINI_CA_CWR && tested)
-		cc->ops->on_ack(cc, acked, rtt_us, mini_now(sk));
+	if (cc->state == MINI_CA_RECOVERY || cc->state == MINI_CA_CWR)
+		return;
+	if (slow_start || msk->frto == MINI_FRTO_OFF)
+		cc->ops->on_ack(cc, &a);
 }
 
 /**
@@ -144,7 +156,7 @@ static void mini_ack_done(struct sock *sk, struct mini_delivery *d)
 	if (d->dupack)
 		MINI_INC(mini_pernet(sock_net(sk)), DUP_ACKS);
 	if (d->acked)
-		mini_grow_cwnd(sk, d->acked, d->flight, d->rtt_us);
+		mini_grow_cwnd(sk, d);
 	if (mini_recovery_ack(sk, d))
 		mini_timer_data_acked(sk);
 	if (!d->acked)

@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * The registry of congestion controls, and NewReno: slow start and congestion
- * avoidance of RFC 5681. What to resend is not decided here (tcp/recovery.c).
- */
+/* The registry of congestion controls */
 #include <linux/rculist.h>
 #include <linux/string.h>
 #include <mini/ca.h>
-#include <mini/param.h>
 
 static LIST_HEAD(mini_ca_list);
 static DEFINE_SPINLOCK(mini_ca_lock);
@@ -110,60 +106,3 @@ void mini_ca_put(const struct mini_ca_ops *ops)
 	if (ops)
 		module_put(ops->owner);
 }
-
-/**
- * mini_cc_initial_window() - IW of RFC 6928
- * @mss: SMSS, octets
- *
- * Return: octets.
- */
-u32 mini_cc_initial_window(u32 mss)
-{
-	return min(MINI_IW_SEGS * mss, max(2 * mss, MINI_IW_BYTES));
-}
-
-/**
- * mini_cc_start() - the connection is established
- * @cc: congestion state with @cc->ops set
- * @mss: SMSS, octets
- * @now_us: time
- */
-void mini_cc_start(struct mini_cc *cc, u32 mss, u64 now_us)
-{
-	cc->mss = mss;
-	cc->cwnd = mini_cc_initial_window(mss);
-	cc->ssthresh = U32_MAX / 2;	/* RFC 5681 3.1: arbitrarily high */
-	cc->acked = 0;
-	cc->state = MINI_CA_OPEN;
-	if (cc->ops->init)
-		cc->ops->init(cc, now_us);
-}
-
-/* RFC 5681 3.1 and 3.2; counting octets as RFC 3465 does keeps it honest */
-static void mini_newreno_on_ack(struct mini_cc *cc, u32 acked, u32 rtt_us,
-				u64 now_us)
-{
-	if (cc->cwnd < cc->ssthresh) {
-		u32 grow = min(acked, cc->ssthresh - cc->cwnd);
-
-		cc->cwnd += grow;
-		acked -= grow;
-	}
-	cc->acked += acked;
-	if (cc->acked >= cc->cwnd) {
-		cc->acked -= cc->cwnd;
-		cc->cwnd += cc->mss;
-	}
-}
-
-static u32 mini_newreno_ssthresh(struct mini_cc *cc, u32 flight)
-{
-	return max(flight / 2, 2 * cc->mss);
-}
-
-struct mini_ca_ops mini_newreno = {
-	.name		= "newreno",
-	.owner		= THIS_MODULE,
-	.on_ack		= mini_newreno_on_ack,
-	.ssthresh	= mini_newreno_ssthresh,
-};

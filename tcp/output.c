@@ -343,11 +343,13 @@ u32 mini_size_goal(const struct sock *sk)
 static int mini_transmit_data(struct sock *sk, struct sk_buff *skb, u8 flags)
 {
 	struct sk_buff *copy = mini_skb_wire_copy(skb, GFP_ATOMIC);
+	struct mini_sock *msk = mini_sk(sk);
 
 	if (!copy)
 		return -ENOMEM;
-	mini_cb(skb)->sent_us = mini_now(sk);
-	mini_sk(sk)->prr.out += skb->len;
+	msk->snd.sent_us = mini_now(sk);
+	mini_cb(skb)->sent_us = msk->snd.sent_us;
+	msk->prr.out += skb->len;
 	return mini_transmit(sk, copy, mini_cb(skb)->seq, flags);
 }
 
@@ -583,6 +585,9 @@ void mini_output(struct sock *sk)
 				   TCPF_SYN_RECV))
 		return;
 	mini_retransmit_lost(sk);
+	if (!mini_flight(msk) && mini_unsent(sk))
+		mini_cc_restart(&msk->cc, mini_now(sk) - msk->snd.sent_us,
+				mini_rtt_rto_us(&msk->rtt));
 	msk->cc.cwnd_limited = false;
 	msk->cc.rwnd_limited = false;
 	if (msk->frto == MINI_FRTO_OFF ? msk->snd.lost == msk->snd.retrans :

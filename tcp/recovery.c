@@ -13,10 +13,6 @@
 /* What is reduced now can be put back: remember how it was */
 static void mini_undo_prepare(struct mini_sock *msk)
 {
-	if (msk->cc.state == MINI_CA_OPEN) {
-		msk->cc.prior_cwnd = msk->cc.cwnd;
-		msk->cc.prior_ssthresh = msk->cc.ssthresh;
-	}
 	msk->undo.on = true;
 	msk->undo.any = false;
 	msk->undo.una = msk->snd.una;
@@ -37,7 +33,7 @@ void mini_recovery_begin(struct sock *sk, u8 state)
 		MINI_INC(mini_pernet(sock_net(sk)), FAST_RETRANS);
 	mini_undo_prepare(msk);
 	if (cc->state == MINI_CA_OPEN) {	/* once in a round trip */
-		cc->ssthresh = cc->ops->ssthresh(cc, mini_flight(msk));
+		mini_cc_congestion(cc, mini_flight(msk));
 		mini_prr_start(&msk->prr, mini_flight(msk) - msk->snd.sacked);
 	}
 	msk->snd.recover = msk->snd.nxt;
@@ -87,8 +83,7 @@ bool mini_recovery_undo(struct sock *sk)
 		return false;
 	MINI_INC(mini_pernet(sock_net(sk)), UNDOS);
 	msk->undo.on = false;
-	cc->cwnd = max(cc->cwnd, cc->prior_cwnd);
-	cc->ssthresh = max(cc->ssthresh, cc->prior_ssthresh);
+	mini_cc_undo(cc);
 	mini_rtt_collapse(&msk->rtt);
 	mini_mark_none_lost(msk);
 	if (cc->state != MINI_CA_OPEN)
@@ -285,7 +280,7 @@ void mini_recovery_timeout(struct sock *sk)
 
 	if (msk->retries <= 1) {
 		mini_undo_prepare(msk);
-		cc->ssthresh = cc->ops->ssthresh(cc, mini_flight(msk));
+		mini_cc_congestion(cc, mini_flight(msk));
 	}
 	msk->frto = mn->sysctl.frto ? MINI_FRTO_STEP_2 : MINI_FRTO_OFF;
 	cc->acked = 0;

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Congestion control as a table of functions (tcp/ca.c). Pure. */
+/*
+ * Congestion control: what a connection keeps of it (tcp/cc.c), and the table
+ * of functions that decides (tcp/ca.c). Pure, and all that another module
+ * needs to bring a congestion control of its own.
+ */
 #ifndef _MINI_CA_H
 #define _MINI_CA_H
 
@@ -9,7 +13,7 @@
 
 #define MINI_CA_NAME_MAX	16
 #define MINI_CA_PRIV_U64	16
-
+#define MINI_CA_PRIV_SIZE	(MINI_CA_PRIV_U64 * sizeof(u64))
 /* where loss recovery stands; one file changes it (tcp/recovery.c) */
 enum mini_ca_state {
 	MINI_CA_OPEN,		/* all is well, or a few duplicate ACKs */
@@ -21,16 +25,20 @@ enum mini_ca_state {
 /**
  * struct mini_cc - congestion state of one connection
  * @cwnd: congestion window, octets (RFC 5681)
- * @ssthresh: slow-start threshold, octets
+ * @ssthresh: slow-start threshold, octets; MINI_SSTHRESH_NONE until there was
+ *	congestion, so as long as the first slow start lasts
  * @mss: SMSS, octets: the unit in which the window grows
  * @acked: octets ACKed in congestion avoidance since the last step
- * @prior_cwnd: @cwnd before the last reduction, should it prove to be wrong
- * @prior_ssthresh: @ssthresh then
+ * @prior_cwnd: @cwnd before the last congestion; 0 when mini_cc_undo() has
+ *	nothing to bring back
+ * @prior_ssthresh: @ssthresh before it
  * @state: enum mini_ca_state
  * @cwnd_limited: the last send pass was stopped by @cwnd
  * @rwnd_limited: ... by the peer's window
+ * @paced: segments leave spread out in time, not in bursts
+ * @running: @ops has been told that the connection is established
  * @ops: who decides
- * @priv: room for its state
+ * @priv: room for its state, zero when mini_ca_ops.init is called
  *
  * Owned by the socket lock.
  */
@@ -44,44 +52,113 @@ struct mini_cc {
 	u8 state;
 	bool cwnd_limited;
 	bool rwnd_limited;
+	bool paced;
+	bool running;
 	const struct mini_ca_ops *ops;
 	u64 priv[MINI_CA_PRIV_U64];
 };
 
 /**
+ * struct mini_ca_ack - an ACK of new data, as congestion control sees it
+ * @now_us: time, on the same clock for the life of the connection
+ * @acked: octets that it newly, and cumulatively, ACKs
+ * @flight: octets outstanding before it
+ * @una: SND.UNA after it
+ * @nxt: SND.NXT: when SND.UNA gets there, a round trip is over
+ * @rtt_us: the round-trip sample that it gave; 0 when it gave none
+ * @srtt_us: SRTT with that sample in it; 0 before the first
+ * @limited: the window was what held the sender back: sent up to @cwnd and
+ *	had more, or is in slow start and uses more than half of it. A window
+ *	that was not used has not been tested, and must not grow (RFC 7661).
+ */
+struct mini_ca_ack {
+	u64 now_us;
+	u32 acked;
+	u32 flight;
+	u32 una;
+	u32 nxt;
+	u32 rtt_us;
+	u32 srtt_us;
+	bool limited;
+};
+
+/**
  * struct mini_ca_ops - one congestion control
  * @list: the registry's
- * @name: as in TCP_CONGESTION
+ * @name: as in TCP_CONGESTION, less than MINI_CA_NAME_MAX letters
  * @owner: module that stays loaded while a socket uses it
- * @init: (optional) the connection has just been established
- * @on_ack: (required) @acked octets were newly ACKed outside of recovery,
- *	@rtt_us is the sample this ACK gave, 0 when it gave none
- * @ssthresh: (required) the threshold to take on loss, with @flight octets
- *	outstanding
- * @on_timeout: (optional) the retransmission timer fired
  *
- * All are called with the socket owned, in softirq or process context, and
- * see numbers only.
+ * @init: (optional) the connection has just been established, or has just
+ *	come to use this congestion control. @cwnd, @ssthresh and @mss have
+ *	their values, @priv is zero.
+ * @release: (optional) @priv will not be used again: the connection is over,
+ *	or goes on with another congestion control. Once for each @init.
+ * @on_ack: (required) an ACK of new data has come, and @state is neither
+ *	MINI_CA_RECOVERY nor MINI_CA_CWR, where cwnd is what recovery lets
+ *	out. To let @cwnd grow is what this is for: mini_cc_slow_start() below
+ *	@ssthresh, mini_cc_grow() above, and neither when the ACK is not
+ *	limited.
+ * @ssthresh: (required) there is congestion, by loss or by ECE (RFC 3168), for
+ *	the first time in this window: Return the threshold to take, octets,
+ *	with @flight outstanding. Small numbers are made two segments by
+ *	mini_cc_congestion(), the only caller. What @undo will need is to be
+ *	saved here if @state is MINI_CA_OPEN: else this is a timeout that ends
+ *	a recovery, and one undo takes both back.
+ * @on_timeout: (optional) the retransmission timer has expired. cwnd will be
+ *	one segment, and slow start follows. @ssthresh came before it, unless
+ *	the same segment has timed out again.
+ * @undo: (optional) that congestion was none: mini_cc_undo() has put @cwnd and
+ *	@ssthresh back to what they were, and so should this with @priv.
+ * @on_idle: (optional) data is about to leave and nothing is in flight; none
+ *	was sent for @idle_us. An ACK of all that was out makes a short such
+ *	period, a user who had nothing to send a long one. It may come more
+ *	than once for the same one, with all of its length each time.
+ *
+ * Context: all are called with the socket owned, by a task or by softirq with
+ * bottom halves off, so none may sleep; never two at a time for one socket.
+ * They see numbers only, and may change @cwnd, @ssthresh, @acked and @priv of
+ * struct mini_cc.
  */
 struct mini_ca_ops {
 	struct list_head list;
 	char name[MINI_CA_NAME_MAX];
 	struct module *owner;
 	void (*init)(struct mini_cc *cc, u64 now_us);
-	void (*on_ack)(struct mini_cc *cc, u32 acked, u32 rtt_us, u64 now_us);
+	void (*release)(struct mini_cc *cc);
+	void (*on_ack)(struct mini_cc *cc, const struct mini_ca_ack *a);
 	u32 (*ssthresh)(struct mini_cc *cc, u32 flight);
 	void (*on_timeout)(struct mini_cc *cc);
+	void (*undo)(struct mini_cc *cc);
+	void (*on_idle)(struct mini_cc *cc, u64 idle_us);
 };
 
+static inline void *mini_cc_priv(struct mini_cc *cc)
+{
+	return cc->priv;
+}
+
+/* tcp/ca.c: who there is to choose from */
 int mini_ca_register(struct mini_ca_ops *ops);
 void mini_ca_unregister(struct mini_ca_ops *ops);
 const struct mini_ca_ops *mini_ca_get(const char *name);
+const struct mini_ca_ops *mini_ca_share(const struct mini_ca_ops *ops);
 void mini_ca_put(const struct mini_ca_ops *ops);
 void mini_ca_hold(const struct mini_ca_ops *ops);
-const struct mini_ca_ops *mini_ca_share(const struct mini_ca_ops *ops);
-extern struct mini_ca_ops mini_newreno;
 
-void mini_cc_start(struct mini_cc *cc, u32 mss, u64 now_us);
+/* tcp/cc.c: windows */
 u32 mini_cc_initial_window(u32 mss);
+void mini_cc_start(struct mini_cc *cc, u32 mss, u64 now_us);
+void mini_cc_stop(struct mini_cc *cc);
+const struct mini_ca_ops *mini_cc_switch(struct mini_cc *cc,
+					 const struct mini_ca_ops *ops,
+					 u64 now_us);
+u32 mini_cc_ack_limit(const struct mini_cc *cc);
+void mini_cc_grow(struct mini_cc *cc, u32 octets);
+u32 mini_cc_slow_start(struct mini_cc *cc, u32 acked);
+u32 mini_cc_congestion(struct mini_cc *cc, u32 flight);
+void mini_cc_undo(struct mini_cc *cc);
+void mini_cc_restart(struct mini_cc *cc, u64 idle_us, u32 rto_us);
+
+extern struct mini_ca_ops mini_newreno;
 
 #endif /* _MINI_CA_H */

@@ -53,6 +53,19 @@
 #define MINI_IW_SEGS		10U
 #define MINI_IW_BYTES		14600U
 
+/* RFC 5681 3.1: ssthresh starts "arbitrarily high" */
+#define MINI_SSTHRESH_NONE	0x7fffffffU
+/* RFC 5681 (4): "max (FlightSize / 2, 2*SMSS)" */
+#define MINI_SSTHRESH_MIN_SEGS	2U
+/* No window of the peer is larger (RFC 7323 2.2), so cwnd need not be */
+#define MINI_CWND_MAX		(MINI_WND_UNSCALED_MAX << MINI_WSCALE_MAX)
+/*
+ * Segments that one ACK may add to cwnd in slow start, unless they are paced.
+ * RFC 5681 says one, RFC 3465 two; RFC 9406 4.3 says eight, for receivers whose
+ * device gathers segments ACK many of them at once.
+ */
+#define MINI_SLOW_START_SEGS	8U
+
 /* RFC 5681 3.2: "the arrival of 3 duplicate ACKs" */
 #define MINI_DUPACKS		3U
 

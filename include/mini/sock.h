@@ -66,6 +66,7 @@ struct mini_ip_ops;
  * @retrans: octets of those that were sent again
  * @recover: RFC 6582 recover: highest number sent when recovery began
  * @dupacks: duplicate ACKs in a row
+ * @sent_us: when data was last sent, or the SYNs were exchanged
  * @partial: this recovery has seen a partial ACK
  * @syn_acked: our SYN has been ACKed
  * @sack_ok: SACK is in use (RFC 2018): offered, and then agreed on
@@ -91,6 +92,7 @@ struct mini_snd {
 	u32 retrans;
 	u32 recover;
 	u32 dupacks;
+	u64 sent_us;
 	bool partial;
 	bool syn_acked;
 	bool sack_ok;

@@ -412,13 +412,13 @@ static void timeout_slow_starts(struct kunit *test)
 	mini_t_expect_nothing(t);
 	MINI_T_EQ(t, cc(t)->cwnd, MSS);
 	MINI_T_EQ(t, cc(t)->ssthresh, 5 * MSS);
-	/* the rest was lost too: 2 segments for 1 ACKed, then 4 for 2 */
+	/* the rest was lost too; whatever an ACK is for, it adds a segment */
 	mini_t_rx(t, AT_MS(RTO + 10), SEG(.ack = MSS));
 	for (i = 1; i < 3; i++)
 		mini_t_expect_tx(t, SEG(.seq = i * MSS, .len = MSS));
 	mini_t_expect_nothing(t);
 	mini_t_rx(t, AT_MS(RTO + 20), SEG(.ack = 3 * MSS));
-	for (; i < 7; i++)
+	for (; i < 6; i++)
 		mini_t_expect_tx(t, SEG(.seq = i * MSS, .len = MSS));
 	mini_t_expect_nothing(t);
 	mini_t_rx(t, AT_MS(RTO + 30), SEG(.ack = 10 * MSS));
