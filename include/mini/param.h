@@ -66,6 +66,14 @@
  */
 #define MINI_SLOW_START_SEGS	8U
 
+/* RFC 9406 4.3, HyStart++ */
+#define MINI_MIN_RTT_THRESH_US	(4U * MINI_USEC_PER_MSEC)
+#define MINI_MAX_RTT_THRESH_US	(16U * MINI_USEC_PER_MSEC)
+#define MINI_MIN_RTT_DIVISOR	8U
+#define MINI_N_RTT_SAMPLE	8U
+#define MINI_CSS_GROWTH_DIVISOR	4U
+#define MINI_CSS_ROUNDS		5U
+
 /* RFC 5681 3.2: "the arrival of 3 duplicate ACKs" */
 #define MINI_DUPACKS		3U
 
