@@ -420,7 +420,7 @@ static int __init mini_init(void)
 	err = mini_caches_init();
 	if (err)
 		return err;
-	err = mini_ca_register(&mini_newreno);
+	err = mini_ca_init();
 	if (err)
 		goto out_caches;
 	err = percpu_counter_init(&mini_sockets, 0, GFP_KERNEL);
@@ -454,7 +454,7 @@ out_proto:
 out_counter:
 	percpu_counter_destroy(&mini_sockets);
 out_ca:
-	mini_ca_unregister(&mini_newreno);
+	mini_ca_exit();
 out_caches:
 	mini_caches_exit();
 	return err;
@@ -469,7 +469,7 @@ static void __exit mini_exit(void)
 	rcu_barrier();	/* sockets on their way back into the proto's cache */
 	proto_unregister(&mini_tcp_prot);
 	percpu_counter_destroy(&mini_sockets);
-	mini_ca_unregister(&mini_newreno);
+	mini_ca_exit();
 	mini_caches_exit();
 }
 

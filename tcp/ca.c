@@ -106,3 +106,29 @@ void mini_ca_put(const struct mini_ca_ops *ops)
 	if (ops)
 		module_put(ops->owner);
 }
+
+/**
+ * mini_ca_init() - register those that come with the module
+ *
+ * Return: 0 or an errno.
+ */
+int __init mini_ca_init(void)
+{
+	int err = mini_ca_register(&mini_cubic);
+
+	if (err)
+		return err;
+	err = mini_ca_register(&mini_newreno);
+	if (err)
+		mini_ca_unregister(&mini_cubic);
+	return err;
+}
+
+/**
+ * mini_ca_exit() - take them back
+ */
+void mini_ca_exit(void)
+{
+	mini_ca_unregister(&mini_newreno);
+	mini_ca_unregister(&mini_cubic);
+}

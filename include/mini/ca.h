@@ -144,6 +144,8 @@ const struct mini_ca_ops *mini_ca_get(const char *name);
 const struct mini_ca_ops *mini_ca_share(const struct mini_ca_ops *ops);
 void mini_ca_put(const struct mini_ca_ops *ops);
 void mini_ca_hold(const struct mini_ca_ops *ops);
+int mini_ca_init(void);
+void mini_ca_exit(void);
 
 /* tcp/cc.c: windows */
 u32 mini_cc_initial_window(u32 mss);
@@ -159,6 +161,8 @@ u32 mini_cc_congestion(struct mini_cc *cc, u32 flight);
 void mini_cc_undo(struct mini_cc *cc);
 void mini_cc_restart(struct mini_cc *cc, u64 idle_us, u32 rto_us);
 
+/* tcp/cc.c and tcp/cubic.c: those that come with the module */
 extern struct mini_ca_ops mini_newreno;
+extern struct mini_ca_ops mini_cubic;
 
 #endif /* _MINI_CA_H */

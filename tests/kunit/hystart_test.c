@@ -5,6 +5,7 @@
  */
 #include <kunit/test.h>
 #include <mini/ca.h>
+#include <mini/cubic.h>
 #include <mini/hystart.h>
 #include <mini/param.h>
 
@@ -14,7 +15,7 @@
 /**
  * struct world - a connection in its first slow start
  * @cc: windows
- * @own: its variables
+ * @own: for tests without a congestion control around it
  * @h: under test
  * @una: SND.UNA
  * @nxt: SND.NXT
@@ -31,17 +32,28 @@ struct world {
 	bool over;
 };
 
-/* The first window is out: ten segments, and the first ACK begins a round */
-static void begin(struct world *w)
+static void world_init(struct world *w, const struct mini_ca_ops *ops)
 {
 	memset(w, 0, sizeof(*w));
-	w->cc.ops = &mini_newreno;
+	w->cc.ops = ops;
 	mini_cc_start(&w->cc, MSS, 0);
 	mini_hystart_init(&w->own);
 	w->h = &w->own;
 	w->una = 0xffffe000;	/* rounds end on either side of the wrap */
 	w->nxt = w->una + w->cc.cwnd;
 	w->limited = true;
+}
+
+/* The first window is out: ten segments, and the first ACK begins a round */
+static void begin(struct world *w)
+{
+	world_init(w, &mini_newreno);
+}
+
+static void begin_cubic(struct world *w)
+{
+	world_init(w, &mini_cubic);
+	w->h = &((struct mini_cubic *)mini_cc_priv(&w->cc))->hs;
 }
 
 static bool in_css(const struct world *w)
@@ -66,7 +78,10 @@ static void ack(struct world *w, u32 octets, u32 rtt_us)
 		.limited = w->limited,
 	};
 
-	w->over |= mini_hystart_on_ack(w->h, &w->cc, &a);
+	if (w->h == &w->own)
+		w->over |= mini_hystart_on_ack(w->h, &w->cc, &a);
+	else
+		w->cc.ops->on_ack(&w->cc, &a);
 	w->nxt = w->una + w->cc.cwnd;
 }
 
@@ -320,6 +335,64 @@ static void unused_window_does_not_grow(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, in_css(&w));
 }
 
+/* CUBIC's use of it */
+
+/*
+ * Five longer rounds, and congestion avoidance begins at the window that there
+ * is then (RFC 9438 4.10).
+ *
+ * Proves: HY-5, CU-11
+ */
+static void cubic_ends_its_first_slow_start(struct kunit *test)
+{
+	struct mini_cubic *c;
+	struct world w;
+	u32 i;
+
+	begin_cubic(&w);
+	c = mini_cc_priv(&w.cc);
+	for (i = 0; i < 3; i++)
+		round_of(&w, 100 * MS);
+	for (i = 0; i < 5; i++) {
+		KUNIT_EXPECT_EQ(test, w.cc.ssthresh, MINI_SSTHRESH_NONE);
+		round_of(&w, 120 * MS);
+	}
+	KUNIT_EXPECT_EQ(test, w.cc.ssthresh, w.cc.cwnd);
+	ack(&w, MSS, 120 * MS);
+	KUNIT_EXPECT_EQ(test, c->now.k_us, 0);
+	KUNIT_EXPECT_EQ(test, c->now.w_max, w.cc.ssthresh);
+	KUNIT_EXPECT_EQ(test, c->now.cwnd_prior, w.cc.ssthresh);
+}
+
+/*
+ * Loss, or a mark, ends it as ever; and no later slow start is slowed down,
+ * whatever round trips do.
+ *
+ * Proves: HY-7
+ */
+static void loss_ends_it_for_good(struct kunit *test)
+{
+	struct world w;
+	u32 i, cwnd, end;
+
+	begin_cubic(&w);
+	for (i = 0; i < 3; i++)
+		round_of(&w, 100 * MS);
+	round_of(&w, 120 * MS);
+	KUNIT_ASSERT_TRUE(test, in_css(&w));
+	cwnd = w.cc.cwnd;
+	mini_cc_congestion(&w.cc, cwnd);
+	KUNIT_EXPECT_EQ(test, w.cc.ssthresh, cwnd * 7 / 10);
+	w.cc.cwnd = MSS;	/* by a timeout, say */
+	w.nxt = w.una + MSS;
+	for (i = 2; i < 32; i *= 2) {
+		end = w.nxt;
+		while (w.una != end)
+			ack(&w, MSS, i * 100 * MS);
+		KUNIT_EXPECT_EQ(test, w.cc.cwnd, i * MSS);
+	}
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(rounds_are_round_trips),
 	KUNIT_CASE_PARAM(delay_slows_growth, thresh_gen_params),
@@ -330,6 +403,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(five_rounds_end_it),
 	KUNIT_CASE(one_ack_adds_eight_segments),
 	KUNIT_CASE(unused_window_does_not_grow),
+	KUNIT_CASE(cubic_ends_its_first_slow_start),
+	KUNIT_CASE(loss_ends_it_for_good),
 	{}
 };
 
