@@ -325,11 +325,12 @@ static int __net_init mini_net_init(struct net *net)
 	mn->ip = &mini_ipv4_ops;
 	mutex_init(&mn->up_mutex);
 	mini_net_defaults(mn);
+	mini_ca_net_init(mn);
 	mini_hash_net_init(mn);
 	mini_port_net_init(mn);
 	err = mini_mib_net_init(mn);
 	if (err)
-		return err;
+		goto out_ca;
 	err = mini_sysctl_net_init(mn);
 	if (err)
 		goto out_mib;
@@ -342,6 +343,8 @@ out_sysctl:
 	mini_sysctl_net_exit(mn);
 out_mib:
 	mini_mib_net_exit(mn);
+out_ca:
+	mini_ca_net_exit(mn);
 	return err;
 }
 
@@ -360,6 +363,7 @@ static void __net_exit mini_net_exit(struct net *net)
 		mini_hash_net_exit(mn);
 	}
 	mini_mib_net_exit(mn);
+	mini_ca_net_exit(mn);
 }
 
 static struct pernet_operations mini_net_ops = {

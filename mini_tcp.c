@@ -130,8 +130,7 @@ int mini_tcp_init(struct sock *sk)
 	mini_tcp_init_links(sk);
 	mini_tcp_reset_fields(msk);
 	msk->snd.syn_acked = true;
-	msk->cc.ops = &mini_newreno;
-	mini_ca_hold(msk->cc.ops);
+	msk->cc.ops = mini_ca_get_default(mn);
 	sk->sk_sndbuf = mn->sysctl.wmem[1];
 	sk->sk_rcvbuf = mn->sysctl.rmem[1];
 	sk->sk_write_space = mini_write_space;

@@ -221,26 +221,43 @@ static int mini_set_own(struct sock *sk, int opt, int val)
 	return 0;
 }
 
+/* @ops is held; what the socket does not use in the end is let go */
+static int mini_use_congestion(struct sock *sk, const struct mini_ca_ops *ops)
+{
+	struct mini_cc *cc = &mini_sk(sk)->cc;
+	struct net *net = sock_net(sk);
+	int err = 0;
+
+	if (ops != cc->ops && !mini_ca_allowed(mini_pernet(net), ops) &&
+	    !ns_capable(net->user_ns, CAP_NET_ADMIN))
+		err = -EPERM;
+	else if (ops != cc->ops)
+		ops = mini_cc_switch(cc, ops, mini_now(sk));
+	mini_ca_put(ops);
+	return err;
+}
+
 static int mini_set_congestion(struct sock *sk, sockptr_t optval,
 			       unsigned int len)
 {
-	struct mini_cc *cc = &mini_sk(sk)->cc;
 	const struct mini_ca_ops *ops;
-	char name[MINI_CA_NAME_MAX] = { };
+	char name[MINI_CA_NAME_MAX];
+	int n;
 
 	if (len < 1)
 		return -EINVAL;
-	if (copy_from_sockptr(name, optval,
-			      min_t(size_t, len, sizeof(name) - 1)))
+	n = strncpy_from_sockptr(name, optval,
+				 min_t(size_t, len, sizeof(name) - 1));
+	if (n < 0)
 		return -EFAULT;
+	name[n] = '\0';
 	ops = mini_ca_get(name);
-	if (!ops)
-		return -ENOENT;
+	if (IS_ERR(ops))
+		return PTR_ERR(ops);
 	lock_sock(sk);
-	ops = mini_cc_switch(cc, ops, mini_now(sk));
+	n = mini_use_congestion(sk, ops);
 	release_sock(sk);
-	mini_ca_put(ops);
-	return 0;
+	return n;
 }
 
 /**

@@ -106,6 +106,38 @@ static int mini_abort_all_write(struct ctl_table *table, int write,
 	return err;
 }
 
+/* The congestion control of new sockets; one that is registered */
+static int mini_congestion_control(struct ctl_table *table, int write,
+				   void *buffer, size_t *lenp, loff_t *ppos)
+{
+	struct mini_net *mn = table->extra1;
+	char name[MINI_CA_NAME_MAX];
+	struct ctl_table t = { .data = name, .maxlen = sizeof(name) };
+	int err;
+
+	mini_ca_default_name(mn, name);
+	err = proc_dostring(&t, write, buffer, lenp, ppos);
+	if (!err && write)
+		err = mini_ca_set_default(mn, name);
+	return err;
+}
+
+static int mini_available_congestion_control(struct ctl_table *table,
+					     int write, void *buffer,
+					     size_t *lenp, loff_t *ppos)
+{
+	struct ctl_table t = { .maxlen = MINI_CA_LIST_MAX };
+	int err;
+
+	t.data = kmalloc(t.maxlen, GFP_KERNEL);
+	if (!t.data)
+		return -ENOMEM;
+	mini_ca_names(t.data, t.maxlen);
+	err = proc_dostring(&t, write, buffer, lenp, ppos);
+	kfree(t.data);
+	return err;
+}
+
 #define MINI_INTS(_name, _field, _len, _min, _max)			\
 	{								\
 		.procname	= _name,				\
@@ -162,6 +194,16 @@ static const struct ctl_table mini_sysctl_template[] = {
 		.maxlen		= sizeof(unsigned int),
 		.mode		= 0644,
 		.proc_handler	= proc_douintvec,
+	},
+	{
+		.procname	= "tcp_congestion_control",
+		.mode		= 0644,
+		.proc_handler	= mini_congestion_control,
+	},
+	{
+		.procname	= "tcp_available_congestion_control",
+		.mode		= 0444,
+		.proc_handler	= mini_available_congestion_control,
 	},
 	{
 		.procname	= "abort_all",

@@ -221,6 +221,7 @@ static u32 mini_newreno_ssthresh(struct mini_cc *cc, u32 flight)
 struct mini_ca_ops mini_newreno = {
 	.name		= "reno",	/* as Linux calls its NewReno */
 	.owner		= THIS_MODULE,
+	.unrestricted	= true,
 	.on_ack		= mini_newreno_on_ack,
 	.ssthresh	= mini_newreno_ssthresh,
 };

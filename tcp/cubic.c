@@ -280,6 +280,7 @@ static void mini_cubic_init(struct mini_cc *cc, u64 now_us)
 struct mini_ca_ops mini_cubic = {
 	.name		= "cubic",
 	.owner		= THIS_MODULE,
+	.unrestricted	= true,
 	.init		= mini_cubic_init,
 	.on_ack		= mini_cubic_on_ack,
 	.ssthresh	= mini_cubic_ssthresh,

@@ -11,9 +11,14 @@
 #include <linux/module.h>
 #include <linux/types.h>
 
+struct mini_net;
+
 #define MINI_CA_NAME_MAX	16
 #define MINI_CA_PRIV_U64	16
 #define MINI_CA_PRIV_SIZE	(MINI_CA_PRIV_U64 * sizeof(u64))
+/* names of all that are registered, a space between them */
+#define MINI_CA_LIST_MAX	(MINI_CA_NAME_MAX * 64)
+
 /* where loss recovery stands; one file changes it (tcp/recovery.c) */
 enum mini_ca_state {
 	MINI_CA_OPEN,		/* all is well, or a few duplicate ACKs */
@@ -86,7 +91,9 @@ struct mini_ca_ack {
  * struct mini_ca_ops - one congestion control
  * @list: the registry's
  * @name: as in TCP_CONGESTION, less than MINI_CA_NAME_MAX letters
- * @owner: module that stays loaded while a socket uses it
+ * @owner: module that stays loaded while a socket or a namespace uses it
+ * @unrestricted: anybody may choose it; else only who has CAP_NET_ADMIN, or
+ *	everybody where it is the namespace's default
  *
  * @init: (optional) the connection has just been established, or has just
  *	come to use this congestion control. @cwnd, @ssthresh and @mss have
@@ -123,6 +130,7 @@ struct mini_ca_ops {
 	struct list_head list;
 	char name[MINI_CA_NAME_MAX];
 	struct module *owner;
+	bool unrestricted;
 	void (*init)(struct mini_cc *cc, u64 now_us);
 	void (*release)(struct mini_cc *cc);
 	void (*on_ack)(struct mini_cc *cc, const struct mini_ca_ack *a);
@@ -143,7 +151,13 @@ void mini_ca_unregister(struct mini_ca_ops *ops);
 const struct mini_ca_ops *mini_ca_get(const char *name);
 const struct mini_ca_ops *mini_ca_share(const struct mini_ca_ops *ops);
 void mini_ca_put(const struct mini_ca_ops *ops);
-void mini_ca_hold(const struct mini_ca_ops *ops);
+void mini_ca_names(char *buf, size_t size);
+const struct mini_ca_ops *mini_ca_get_default(struct mini_net *mn);
+int mini_ca_set_default(struct mini_net *mn, const char *name);
+void mini_ca_default_name(struct mini_net *mn, char *name);
+bool mini_ca_allowed(struct mini_net *mn, const struct mini_ca_ops *ops);
+void mini_ca_net_init(struct mini_net *mn);
+void mini_ca_net_exit(struct mini_net *mn);
 int mini_ca_init(void);
 void mini_ca_exit(void);
 

@@ -16,6 +16,7 @@
 #define MINI_LHASH_BUCKETS	64U
 #define MINI_PORT_BUCKETS	256U
 
+struct mini_ca_ops;
 struct mini_ip_ops;
 
 /**
@@ -76,6 +77,7 @@ struct mini_sysctl {
  * @ip: the seam that new endpoints take; the KUnit tests lend their own
  * @mibs: counters
  * @sysctl: settings
+ * @ca: congestion control of new sockets; RCU
  * @sysctl_hdr: their registration
  * @up_mutex: guards @up going true
  * @up: tables allocated and hooks registered: done by the first socket
@@ -97,6 +99,7 @@ struct mini_net {
 	const struct mini_ip_ops *ip;
 	struct mini_mibs __percpu *mibs;
 	struct mini_sysctl sysctl;
+	const struct mini_ca_ops __rcu *ca;
 	struct ctl_table_header *sysctl_hdr;
 
 	struct mutex up_mutex;	/* up going true */

@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Congestion control: the windows that are the same for all, and NewReno */
+/*
+ * Congestion control as others see it: the registry, what the engine tells
+ * and when, the windows that are the same for all, and NewReno.
+ */
+#include <linux/err.h>
+#include <linux/tcp.h>
 #include "harness.h"
 
 #define MSS	MINI_T_MSS
@@ -91,6 +96,268 @@ static struct mini_ca_ops look = {
 	.undo		= look_undo,
 	.on_idle	= look_on_idle,
 };
+
+static int look_register(struct kunit_resource *res, void *context)
+{
+	memset(&seen, 0, sizeof(seen));
+	return mini_ca_register(&look);
+}
+
+static void look_unregister(struct kunit_resource *res)
+{
+	mini_ca_unregister(&look);
+}
+
+/* Registered until the case is over, and after the sockets of later worlds */
+static void with_look(struct kunit *test)
+{
+	kunit_alloc_resource(test, look_register, look_unregister, GFP_KERNEL,
+			     NULL);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(mini_ca_get("look")));
+}
+
+static struct mini_t *look_established(struct kunit *test)
+{
+	struct mini_t *t;
+
+	with_look(test);
+	t = mini_t_new(test);
+	mini_t_use_ca(t, "look");
+	mini_t_to_established(t);
+	return t;
+}
+
+static int set_ca(struct socket *sock, const char *name)
+{
+	return sock->ops->setsockopt(sock, SOL_TCP, TCP_CONGESTION,
+				     KERNEL_SOCKPTR((char *)name),
+				     strlen(name) + 1);
+}
+
+static const char *ca_of(struct mini_t *t)
+{
+	return mini_t_msk(t)->cc.ops->name;
+}
+
+/* Registry */
+
+static void registry_refuses(struct kunit *test)
+{
+	struct mini_ca_ops ops = look;
+
+	with_look(test);
+	KUNIT_EXPECT_EQ(test, mini_ca_register(&ops), -EEXIST);
+	strscpy(ops.name, "cubic", sizeof(ops.name));
+	KUNIT_EXPECT_EQ(test, mini_ca_register(&ops), -EEXIST);
+	strscpy(ops.name, "two words", sizeof(ops.name));
+	KUNIT_EXPECT_EQ(test, mini_ca_register(&ops), -EINVAL);
+	memset(ops.name, 0, sizeof(ops.name));
+	KUNIT_EXPECT_EQ(test, mini_ca_register(&ops), -EINVAL);
+	memset(ops.name, 'x', sizeof(ops.name));
+	KUNIT_EXPECT_EQ(test, mini_ca_register(&ops), -EINVAL);
+	strscpy(ops.name, "other", sizeof(ops.name));
+	ops.on_ack = NULL;
+	KUNIT_EXPECT_EQ(test, mini_ca_register(&ops), -EINVAL);
+	ops = look;
+	strscpy(ops.name, "other", sizeof(ops.name));
+	ops.ssthresh = NULL;
+	KUNIT_EXPECT_EQ(test, mini_ca_register(&ops), -EINVAL);
+}
+
+static void registry_names(struct kunit *test)
+{
+	char buf[MINI_CA_LIST_MAX], small[10];
+
+	mini_ca_names(buf, sizeof(buf));
+	KUNIT_EXPECT_STREQ(test, buf, "cubic reno");
+	with_look(test);
+	mini_ca_names(buf, sizeof(buf));
+	KUNIT_EXPECT_STREQ(test, buf, "cubic reno look");
+	mini_ca_names(small, sizeof(small));
+	KUNIT_EXPECT_LT(test, strlen(small), sizeof(small));
+	KUNIT_EXPECT_EQ(test, PTR_ERR(mini_ca_get("none")), -ENOENT);
+	KUNIT_EXPECT_EQ(test, PTR_ERR(mini_ca_get("")), -ENOENT);
+}
+
+/* CUBIC is what a socket gets that nobody asked otherwise */
+static void cubic_is_the_default(struct kunit *test)
+{
+	struct mini_t *t = mini_t_new(test);
+	char name[MINI_CA_NAME_MAX];
+
+	MINI_T_TRUE(t, !strcmp(t->ca, "cubic"));
+	MINI_T_EQ(t, mini_ca_set_default(t->mn, "none"), -ENOENT);
+	mini_ca_default_name(t->mn, name);
+	MINI_T_TRUE(t, !strcmp(name, "reno"));
+	mini_t_use_ca(t, "cubic");
+	mini_t_to_established(t);
+	MINI_T_TRUE(t, !strcmp(ca_of(t), "cubic"));
+}
+
+/* What is restricted is free for all where it is the default */
+static void restricted_or_not(struct kunit *test)
+{
+	struct mini_t *t = mini_t_new(test);
+
+	with_look(test);
+	MINI_T_TRUE(t, mini_ca_allowed(t->mn, &mini_cubic));
+	MINI_T_TRUE(t, mini_ca_allowed(t->mn, &mini_newreno));
+	MINI_T_TRUE(t, !mini_ca_allowed(t->mn, &look));
+	mini_t_use_ca(t, "look");
+	MINI_T_TRUE(t, mini_ca_allowed(t->mn, &look));
+	mini_t_use_ca(t, "reno");
+}
+
+static void child_has_its_listeners(struct kunit *test)
+{
+	struct mini_t *t = mini_t_listen(test);
+
+	MINI_T_EQ(t, set_ca(t->listener, "cubic"), 0);
+	mini_t_to_established_passive(t);
+	MINI_T_TRUE(t, !strcmp(ca_of(t), "cubic"));
+}
+
+/* What the engine tells */
+
+static void init_and_release_balance(struct kunit *test)
+{
+	struct mini_t *t = look_established(test);
+
+	MINI_T_EQ(t, seen.init, 1);
+	MINI_T_TRUE(t, seen.clean);
+	/* the same again is no change */
+	MINI_T_EQ(t, set_ca(t->sock, "look"), 0);
+	MINI_T_EQ(t, seen.init, 1);
+	MINI_T_EQ(t, set_ca(t->sock, "none"), -ENOENT);
+	MINI_T_EQ(t, seen.release, 0);
+	MINI_T_EQ(t, set_ca(t->sock, "reno"), 0);
+	MINI_T_EQ(t, seen.release, 1);
+	MINI_T_EQ(t, mini_t_msk(t)->cc.cwnd, 10 * MSS);
+	MINI_T_EQ(t, set_ca(t->sock, "look"), 0);
+	MINI_T_EQ(t, seen.init, 2);
+	MINI_T_TRUE(t, seen.clean);
+	mini_t_abort(t);
+	mini_t_drain(t);
+	MINI_T_EQ(t, seen.release, 2);
+}
+
+/* A socket that was never connected has nothing to begin or to end */
+static void unconnected_is_not_told(struct kunit *test)
+{
+	struct mini_t *t;
+
+	with_look(test);
+	t = mini_t_listen(test);
+	MINI_T_EQ(t, set_ca(t->listener, "look"), 0);
+	MINI_T_EQ(t, seen.init, 0);
+	mini_t_to_established_passive(t);
+	MINI_T_EQ(t, seen.init, 1);
+	mini_t_release(&t->listener);
+	MINI_T_EQ(t, seen.release, 0);
+	mini_t_abort(t);
+	mini_t_drain(t);
+	MINI_T_EQ(t, seen.release, 1);
+}
+
+static void ack_is_described(struct kunit *test)
+{
+	struct mini_t *t = look_established(test);
+	struct mini_ca_ack *a = &seen.ack;
+
+	MINI_T_EQ(t, mini_t_send(t, 3 * MSS), 3 * MSS);
+	MINI_T_EQ(t, mini_t_send(t, MSS), MSS);
+	mini_t_drain(t);
+	mini_t_rx(t, AT_MS(60), SEG(.ack = 3 * MSS));
+	MINI_T_EQ(t, seen.acks, 1);
+	MINI_T_EQ(t, a->acked, 3 * MSS);
+	MINI_T_EQ(t, a->flight, 4 * MSS);
+	MINI_T_EQ(t, a->una, t->our_zero + 3 * MSS);
+	MINI_T_EQ(t, a->nxt, t->our_zero + 4 * MSS);
+	MINI_T_EQ(t, a->rtt_us, 60 * MS);
+	MINI_T_EQ(t, a->srtt_us, 95 * MS);	/* 7/8 * 100 + 1/8 * 60 */
+	MINI_T_EQ(t, a->now_us, t->now_us);
+	MINI_T_TRUE(t, !a->limited);
+	/* neither a duplicate nor a window update is one */
+	mini_t_rx(t, AT_NOW, SEG(.ack = 3 * MSS));
+	mini_t_rx(t, AT_NOW, SEG(.ack = 3 * MSS, .wnd = 60000));
+	MINI_T_EQ(t, seen.acks, 1);
+}
+
+/* RFC 7661: the user has to use the window, or in slow start half of it */
+static void window_in_use_is_limited(struct kunit *test)
+{
+	struct mini_t *t = look_established(test);
+
+	MINI_T_EQ(t, mini_t_send(t, 6 * MSS), 6 * MSS);
+	mini_t_rx(t, AT_NOW, SEG(.ack = MSS));
+	MINI_T_TRUE(t, seen.ack.limited);
+	mini_t_rx(t, AT_NOW, SEG(.ack = 6 * MSS));
+	mini_t_msk(t)->cc.ssthresh = 5 * MSS;
+	MINI_T_EQ(t, mini_t_send(t, 9 * MSS), 9 * MSS);
+	mini_t_rx(t, AT_NOW, SEG(.ack = 7 * MSS));
+	MINI_T_TRUE(t, !seen.ack.limited);
+	MINI_T_EQ(t, mini_t_send(t, 9 * MSS), 9 * MSS);
+	mini_t_rx(t, AT_NOW, SEG(.ack = 8 * MSS));
+	MINI_T_TRUE(t, seen.ack.limited);
+	mini_t_drain(t);
+}
+
+static void recovery_is_not_asked(struct kunit *test)
+{
+	struct mini_t *t = look_established(test);
+	u32 i;
+
+	MINI_T_EQ(t, mini_t_send(t, 10 * MSS), 10 * MSS);
+	for (i = 0; i < 3; i++)
+		mini_t_rx(t, AT_NOW, SEG());
+	MINI_T_EQ(t, seen.cuts, 1);
+	MINI_T_EQ(t, seen.flight, 10 * MSS);
+	MINI_T_EQ(t, mini_t_msk(t)->cc.prior_cwnd, 10 * MSS);
+	MINI_T_EQ(t, mini_t_msk(t)->cc.prior_ssthresh, MINI_SSTHRESH_NONE);
+	mini_t_rx(t, AT_NOW, SEG(.ack = 5 * MSS));
+	mini_t_rx(t, AT_NOW, SEG(.ack = 10 * MSS));
+	MINI_T_EQ(t, seen.acks, 0);
+	mini_t_drain(t);
+}
+
+/*
+ * Twice two segments, where a quarter of the flight would be one.
+ *
+ * Proves: CC-5
+ */
+static void threshold_is_two_segments_at_least(struct kunit *test)
+{
+	struct mini_t *t = look_established(test);
+
+	MINI_T_EQ(t, mini_t_send(t, 4 * MSS), 4 * MSS);
+	mini_t_advance_ms(t, MINI_T_RTO_MS);
+	MINI_T_EQ(t, seen.cuts, 1);
+	MINI_T_EQ(t, seen.timeouts, 1);
+	MINI_T_EQ(t, mini_t_msk(t)->cc.ssthresh, 2 * MSS);
+	/* again: the threshold stays */
+	mini_t_advance_ms(t, 2 * MINI_T_RTO_MS);
+	MINI_T_EQ(t, seen.cuts, 1);
+	MINI_T_EQ(t, seen.timeouts, 2);
+	MINI_T_EQ(t, mini_t_msk(t)->cc.ssthresh, 2 * MSS);
+	mini_t_drain(t);
+}
+
+static void idle_is_told(struct kunit *test)
+{
+	struct mini_t *t = look_established(test);
+
+	MINI_T_EQ(t, mini_t_send(t, 2 * MSS), 2 * MSS);
+	seen.idles = 0;
+	MINI_T_EQ(t, mini_t_send(t, MSS), MSS);
+	mini_t_rx(t, AT_MS(100), SEG(.ack = 2 * MSS));
+	MINI_T_EQ(t, seen.idles, 0);
+	mini_t_rx(t, AT_MS(150), SEG(.ack = 3 * MSS));
+	mini_t_goto(t, AT_MS(5000));
+	MINI_T_EQ(t, mini_t_send(t, MSS), MSS);
+	MINI_T_EQ(t, seen.idles, 1);
+	MINI_T_EQ(t, seen.idle_us, 5000 * MS);
+	mini_t_drain(t);
+}
 
 /* Windows */
 
@@ -587,7 +854,48 @@ static void two_lost_syn_acks_mean_one_segment(struct kunit *test)
 	MINI_T_EQ(t, fill(t), 1);
 }
 
+/*
+ * CUBIC on the fake wire: slow start, and a loss that costs three tenths of
+ * what is in flight.
+ *
+ * Proves: CU-7, MAY-18
+ */
+static void cubic_in_a_connection(struct kunit *test)
+{
+	struct mini_t *t = mini_t_new(test);
+	u32 i, una, flight = 0;
+	struct mini_cc *cc;
+
+	mini_t_use_ca(t, "cubic");
+	t->peer_ws = MINI_T_WS(10);
+	mini_t_to_established(t);
+	cc = &mini_t_msk(t)->cc;
+	grow(t);
+	fill(t);
+	una = mini_t_msk(t)->snd.una - t->our_zero;
+	for (i = 0; i < 3; i++) {
+		flight = mini_flight(mini_t_msk(t));
+		mini_t_rx(t, AT_NOW, SEG(.ack = una, .wnd = WND));
+	}
+	MINI_T_EQ(t, cc->state, MINI_CA_RECOVERY);
+	MINI_T_TRUE(t, flight > 80 * MSS);
+	MINI_T_EQ(t, cc->ssthresh, flight * 7 / 10);
+	mini_t_drain(t);
+}
+
 static struct kunit_case cases[] = {
+	KUNIT_CASE(registry_refuses),
+	KUNIT_CASE(registry_names),
+	KUNIT_CASE(cubic_is_the_default),
+	KUNIT_CASE(restricted_or_not),
+	KUNIT_CASE(child_has_its_listeners),
+	KUNIT_CASE(init_and_release_balance),
+	KUNIT_CASE(unconnected_is_not_told),
+	KUNIT_CASE(ack_is_described),
+	KUNIT_CASE(window_in_use_is_limited),
+	KUNIT_CASE(recovery_is_not_asked),
+	KUNIT_CASE(threshold_is_two_segments_at_least),
+	KUNIT_CASE(idle_is_told),
 	KUNIT_CASE(first_threshold_is_beyond_any_window),
 	KUNIT_CASE(slow_start_adds_what_is_acked),
 	KUNIT_CASE(avoidance_adds_a_segment_a_window),
@@ -606,6 +914,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(one_lost_syn_changes_nothing),
 	KUNIT_CASE(two_lost_syns_mean_one_segment),
 	KUNIT_CASE(two_lost_syn_acks_mean_one_segment),
+	KUNIT_CASE(cubic_in_a_connection),
 	{}
 };
 

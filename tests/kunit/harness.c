@@ -492,6 +492,16 @@ void mini_t_zero(struct mini_t *t)
 }
 
 /**
+ * mini_t_use_ca() - choose the congestion control of sockets to come
+ * @t: world; it begins with "reno", whose windows are easily counted
+ * @name: as in TCP_CONGESTION
+ */
+void mini_t_use_ca(struct mini_t *t, const char *name)
+{
+	MINI_T_EQ(t, mini_ca_set_default(t->mn, name), 0);
+}
+
+/**
  * mini_t_set_isn() - choose the initial numbers of a connection to come
  * @t: world
  * @iss: ours
@@ -521,6 +531,8 @@ static int mini_t_init(struct kunit_resource *res, void *context)
 	t->mn = mini_pernet(&init_net);
 	t->saved = t->mn->ip;
 	t->sysctl = t->mn->sysctl;
+	mini_ca_default_name(t->mn, t->ca);
+	mini_ca_set_default(t->mn, "reno");
 	t->ip = mini_t_ops;
 	t->now_us = MINI_T_START_US;
 	t->mtu = 1500;
@@ -604,6 +616,7 @@ static void mini_t_free(struct kunit_resource *res)
 	mini_port_flush();
 	t->mn->ip = t->saved;
 	t->mn->sysctl = t->sysctl;
+	mini_ca_set_default(t->mn, t->ca);
 	mini_t_cur = NULL;
 	kvfree(t->log);
 	kfree(t);

@@ -162,6 +162,7 @@ enum mini_t_shape {
  * @saved: the seam to put back
  * @ip: the seam of this test; may be altered before a socket is opened
  * @sysctl: settings to put back
+ * @ca: default congestion control to put back
  * @now_us: the clock
  * @zero_us: when the builder was done
  * @timers: armed, of struct mini_timer
@@ -210,6 +211,7 @@ struct mini_t {
 	const struct mini_ip_ops *saved;
 	struct mini_ip_ops ip;
 	struct mini_sysctl sysctl;
+	char ca[MINI_CA_NAME_MAX];
 	u64 now_us;
 	u64 zero_us;
 	struct hlist_head timers;
@@ -257,6 +259,7 @@ struct mini_t {
 struct mini_t *mini_t_new(struct kunit *test);
 void mini_t_end(struct mini_t *t);
 void mini_t_zero(struct mini_t *t);
+void mini_t_use_ca(struct mini_t *t, const char *name);
 void mini_t_set_isn(struct mini_t *t, u32 iss, u32 irs);
 
 /* sockets */
