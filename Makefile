@@ -8,7 +8,7 @@ DEMO ?= debian
 	clean help
 
 all:
-	@ko=$$(scripts/module host) && cp "$$ko" . && echo "built af_mini.ko"
+	@ko=$$(scripts/module host) && cp "$$ko" "$${ko%/*}/Module.symvers" . && echo "built af_mini.ko"
 
 test:
 	@scripts/test

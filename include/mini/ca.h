@@ -2,7 +2,7 @@
 /*
  * Congestion control: what a connection keeps of it (tcp/cc.c), and the table
  * of functions that decides (tcp/ca.c). Pure, and all that another module
- * needs to bring a congestion control of its own.
+ * needs to bring a congestion control of its own: examples/mini_aimd does.
  */
 #ifndef _MINI_CA_H
 #define _MINI_CA_H

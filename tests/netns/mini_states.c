@@ -16,6 +16,7 @@
  *	shut S			shutdown(SHUT_WR)
  *	eof S			the peer's FIN is next
  *	close S, reset S	reset: SO_LINGER with 0 seconds
+ *	congestion S NAME	TCP_CONGESTION
  *	state S NAME		TCP_INFO comes to say so within two seconds
  *	busy MODULE		this module cannot be unloaded now
  *	sleep MSEC
@@ -205,6 +206,11 @@ static void step_reset(const struct words *s)
 	step_close(s);
 }
 
+static void step_congestion(const struct words *s)
+{
+	ca_use(sock(s->w[1]), s->w[2]);
+}
+
 static int state_find(const char *name)
 {
 	static const char * const names[] = {
@@ -286,6 +292,7 @@ static const struct step {
 	{ "eof",	2, step_eof	},
 	{ "close",	2, step_close	},
 	{ "reset",	2, step_reset	},
+	{ "congestion",	3, step_congestion	},
 	{ "state",	3, step_state	},
 	{ "busy",	2, step_busy	},
 	{ "sleep",	2, step_sleep	},

@@ -42,7 +42,7 @@ static const char * const verdicts[] = {
 /* Calls of one connection before the others have their turn. */
 #define TURN	16
 
-#define OPTIONS	"lcf:a:p:N:s:i:o:n:r:w:xS:T:"
+#define OPTIONS	"lcf:a:p:N:C:s:i:o:n:r:w:xS:T:"
 
 struct conn {
 	int fd;
@@ -55,7 +55,7 @@ struct conn {
 struct xfer {
 	const struct fam *fam;
 	bool server;
-	const char *addr;
+	const char *addr, *ca;
 	unsigned int port, conns, secs;
 	__u64 seed, size;
 	struct chunks reads, writes;
@@ -169,6 +169,8 @@ static struct conn *conn_open(struct xfer *x, int fd)
 
 	c->fd = fd;
 	c->nr = x->opened++;
+	if (x->ca && fd >= 0)
+		ca_use(fd, x->ca);
 	c->tx.chunks = x->writes;
 	c->tx.chunks.dice += c->nr;
 	tx_init(&c->tx, x->seed + 2 * c->nr + x->server, x->size, x->in);
@@ -361,6 +363,7 @@ static void usage(void)
 	      "  -a ADDR     address to listen on or to connect to\n"
 	      "  -p PORT     port (7000)\n"
 	      "  -N NETNS    in this network namespace\n"
+	      "  -C NAME     congestion control\n"
 	      "  -s SIZE     send this many bytes, K, M, G (0)\n"
 	      "  -i FILE     send this file instead\n"
 	      "  -o FILE     write what arrives to this file\n"
@@ -435,6 +438,9 @@ static bool option_of_net(struct xfer *x, int opt)
 		return true;
 	case 'N':
 		netns_enter(optarg);
+		return true;
+	case 'C':
+		x->ca = optarg;
 		return true;
 	case 'n':
 		x->conns = count_of(optarg, "connections");

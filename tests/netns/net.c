@@ -153,3 +153,9 @@ void netns_enter(const char *name)
 		err(1, "enter %s", path);
 	close(fd);
 }
+
+void ca_use(int fd, const char *name)
+{
+	if (setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, name, strlen(name)))
+		err(1, "TCP_CONGESTION %s", name);
+}
