@@ -143,9 +143,10 @@ static void law_windows(struct mini_link *l, struct mini_link_end *e,
 
 /*
  * Where nothing gets lost only the octet is sent again that probes a shut
- * window, and what probes for the loss of a tail. Elsewhere a bound for a sender that does nothing else any more:
- * with segments of a few octets, and a peer that has no room for many of
- * them, each may well take its turn ten times.
+ * window, and what probes for the loss of a tail. Elsewhere a bound for a
+ * sender that does nothing else any more: with segments of a few octets, and a
+ * peer that has no room for many of them, each may well take its turn ten
+ * times.
  */
 static void law_resent(struct mini_link *l, struct mini_link_end *e,
 		       const struct sock *sk, const struct mini_link_hdr *h)
