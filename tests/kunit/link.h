@@ -260,6 +260,7 @@ struct mini_link_sum {
  * @start_us: when the connection began
  * @progress_us: when a user has last read something
  * @time_waits: as they were counted before
+ * @refused: and segments for which a receive buffer had no room
  * @path: by sender
  * @end: MINI_LINK_A, MINI_LINK_B
  * @anchor: keeps A's port while one connection follows the other
@@ -284,6 +285,7 @@ struct mini_link {
 	u64 start_us;
 	u64 progress_us;
 	unsigned long time_waits;
+	unsigned long refused;
 	struct mini_link_path path[2];
 	struct mini_link_end end[2];
 	struct socket *anchor;

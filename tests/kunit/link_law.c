@@ -112,7 +112,7 @@ static void law_size(struct mini_link *l, struct mini_link_end *e,
 		mini_link_break(l, e, "GSO to a device that has none");
 }
 
-/* RFC 8985 7.3: a tail loss probe may go beyond cwnd */
+/* RFC 8985 7.3: a tail loss probe, one segment, may go beyond cwnd */
 static bool loss_probe(const struct mini_sock *msk)
 {
 	return msk->write_for == MINI_FOR_PTO && !msk->write_tmr.at_us;
@@ -134,16 +134,17 @@ static void law_windows(struct mini_link *l, struct mini_link_end *e,
 	    seq_gt(end - probe, e->law.peer_edge))
 		mini_link_break(l, e, "%u octets beyond the peer's window",
 				end - e->law.peer_edge);
-	if (pipe + h->len > max_t(u32, msk->cc.cwnd, msk->snd.mss) +
-			    (loss_probe(msk) ? msk->snd.mss : 0) &&
-	    !(probe && end - probe == e->law.peer_edge))
+	if (pipe + h->len > max_t(u32, msk->cc.cwnd, msk->snd.mss) &&
+	    !(probe && end - probe == e->law.peer_edge) &&
+	    !(loss_probe(msk) && h->len <= msk->snd.mss))
 		mini_link_break(l, e, "pipe %u + %u octets, cwnd %u", pipe,
 				h->len, msk->cc.cwnd);
 }
 
 /*
  * Where nothing gets lost only the octet is sent again that probes a shut
- * window, and what probes for the loss of a tail. Elsewhere a bound for a
+ * window, what probes for the loss of a tail, and what a buffer full of small
+ * segments had no room for, within the window or not. Elsewhere a bound for a
  * sender that does nothing else any more: with segments of a few octets, and a
  * peer that has no room for many of them, each may well take its turn ten
  * times.
@@ -154,7 +155,8 @@ static void law_resent(struct mini_link *l, struct mini_link_end *e,
 	struct mini_link_law *law = &e->law;
 
 	law->retrans++;
-	if (l->perfect && h->len != 1 && !(sk && loss_probe(mini_sk(sk))))
+	if (l->perfect && h->len != 1 && !(sk && loss_probe(mini_sk(sk))) &&
+	    mini_mib_sum(l->t->mn, MINI_MIB_DROP_RCV_BUF) == l->refused)
 		mini_link_break(l, e, "%u octets again where nothing gets lost",
 				h->len);
 	if (law->retrans > 200 + 20 * (law->fresh + l->path[e - l->end].lost))
@@ -249,6 +251,30 @@ void mini_link_law_timer(struct mini_link *l, const struct mini_timer *tm,
 		    too_soon(mini_sk(e->sk), delay_us))
 			mini_link_break(l, e, "a timeout after %llu us",
 					delay_us);
+}
+
+/* One after the other, each as long as it says, up to SND.NXT */
+static void law_queue(struct mini_link *l, struct mini_link_end *e,
+		      const struct mini_sock *msk)
+{
+	const struct sk_buff *skb = skb_peek(&msk->rtx);
+	u32 seq = skb ? mini_cb(skb)->seq : msk->snd.nxt;
+
+	if (seq_gt(seq, msk->snd.una))
+		break_hard(l, e, "%u is neither ACKed nor kept",
+			   msk->snd.una - e->iss);
+	skb_queue_walk(&msk->rtx, skb) {
+		const struct mini_skb_cb *cb = mini_cb(skb);
+
+		if (cb->seq != seq || cb->end_seq - cb->seq != skb->len +
+		    !!(cb->flags & MINI_FIN))
+			break_hard(l, e, "%u to %u with %u octets stands at %u",
+				   cb->seq - e->iss, cb->end_seq - e->iss,
+				   skb->len, seq - e->iss);
+		seq = cb->end_seq;
+	}
+	if (seq != msk->snd.nxt)
+		break_hard(l, e, "%u is sent and not kept", seq - e->iss);
 }
 
 /* What is counted of the retransmission queue, and what stands there */
@@ -353,7 +379,7 @@ static void law_awake(struct mini_link *l, struct mini_link_end *e,
  */
 void mini_link_law_step(struct mini_link *l)
 {
-	bool walk = l->steps % WALK_EVERY == 0;
+	bool walk = l->verbose || l->steps % WALK_EVERY == 0;
 	struct mini_link_end *e;
 
 	for (e = l->end; e < l->end + 2; e++) {
@@ -365,10 +391,11 @@ void mini_link_law_step(struct mini_link *l)
 		msk = mini_sk(e->sk);
 		law_counters(l, e, msk);
 		law_awake(l, e, msk);
-		if (walk)
-			law_walk(l, e, msk);
-		if (walk)
-			law_charges(l, e);
+		if (!walk)
+			continue;
+		law_queue(l, e, msk);
+		law_walk(l, e, msk);
+		law_charges(l, e);
 	}
 }
 

@@ -12,6 +12,10 @@ static unsigned int link_count = IS_ENABLED(CONFIG_KASAN) ? 60 : 4000;
 module_param(link_count, uint, 0444);
 MODULE_PARM_DESC(link_count, "simulated connections for each case of af_mini_link");
 
+static unsigned int link_first;
+module_param(link_first, uint, 0444);
+MODULE_PARM_DESC(link_first, "seed of the first of them");
+
 static int link_seed = -1;
 module_param(link_seed, int, 0444);
 MODULE_PARM_DESC(link_seed, "run this seed of af_mini_link alone, and tell all that happens");
@@ -62,6 +66,7 @@ static void draw(struct mini_link *l, u32 seed)
 	l->t->now_us = l->start_us;
 	l->progress_us = l->start_us;
 	l->time_waits = mini_mib_sum(l->t->mn, MINI_MIB_TIME_WAITS);
+	l->refused = mini_mib_sum(l->t->mn, MINI_MIB_DROP_RCV_BUF);
 	prandom_seed_state(&l->rnd, seed * 2654435761ULL + 1);
 	for (i = 0; i < 2; i++) {
 		draw_end(l, &l->end[i]);
@@ -210,7 +215,7 @@ static void begin(struct mini_link *l, struct kunit *test,
 
 static void family(struct kunit *test, const struct mini_link_profile *profile)
 {
-	u32 first = link_seed < 0 ? 0 : link_seed;
+	u32 first = link_seed < 0 ? link_first : link_seed;
 	u32 count = link_seed < 0 ? link_count : 1, i;
 	struct mini_link *l = &link;
 	struct mini_link_sum *sum = &l->sum;
