@@ -306,6 +306,7 @@ static void mini_net_defaults(struct mini_net *mn)
 		.timestamps	= 1,
 		.sack		= 1,
 		.dsack		= 1,
+		.ecn		= MINI_ECN_ACCEPT,
 		.recovery	= 1,
 		.tlp		= 1,
 		.frto		= 1,

@@ -232,7 +232,8 @@ static int mini_ip_xmit(struct sock *sk, struct sk_buff *skb)
 		return -EHOSTUNREACH;
 	}
 	skb_dst_set_noref(skb, dst);
-	mini_ip_header(skb, &msk->ep.t, msk->inet.tos,
+	/* the socket layer keeps the user's IP_TOS off the ECN field */
+	mini_ip_header(skb, &msk->ep.t, msk->inet.tos | mini_cb(skb)->ecn,
 		       mini_ip_ttl(&msk->inet, dst),
 		       ip_dont_fragment(sk, dst) ? htons(IP_DF) : 0);
 	ip_select_ident_segs(net, skb, sk, skb_shinfo(skb)->gso_segs ?: 1);
@@ -477,6 +478,7 @@ static void mini_ip_deliver(struct mini_net *mn, const struct mini_tuple *t,
 		return;
 	}
 	mini_ip_detach(skb);
+	mini_cb(skb)->ecn = ip_hdr(skb)->tos & MINI_ECN_MASK;
 	mini_tcp_rcv(mn, t, d, skb);
 }
 

@@ -88,6 +88,7 @@ static void mini_tcp_reset_fields(struct mini_sock *msk)
 	msk->frto = MINI_FRTO_OFF;
 	memset(&msk->tlp, 0, sizeof(msk->tlp));
 	memset(&msk->undo, 0, sizeof(msk->undo));
+	memset(&msk->ecn, 0, sizeof(msk->ecn));
 	msk->shut_probes = 0;
 	msk->keep_probes = 0;
 	msk->deferred = 0;
@@ -292,6 +293,7 @@ static void mini_tcp_offer_options(struct sock *sk)
 	struct mini_sock *msk = mini_sk(sk);
 
 	msk->snd.sack_ok = mn->sysctl.sack;
+	msk->ecn.ok = mn->sysctl.ecn == MINI_ECN_REQUEST;
 	msk->ts.ok = mn->sysctl.timestamps;
 	msk->ts.offset = mn->ip->ts_offset(mn, &msk->ep.t);
 }
@@ -490,6 +492,8 @@ void mini_tcp_established(struct sock *sk, const struct mini_seg *seg)
 	struct mini_sock *msk = mini_sk(sk);
 
 	mini_tcp_first_sample(sk, seg);
+	if (msk->ecn.ok)
+		MINI_INC(mini_pernet(sock_net(sk)), ECN_AGREED);
 	msk->snd.small = msk->snd.una;
 	mini_tcp_set_state(sk, TCP_ESTABLISHED);
 	msk->stat.data_sent_us = mini_now(sk);

@@ -7,6 +7,8 @@
 static u8 mini_info_ca_state(const struct mini_sock *msk)
 {
 	switch (msk->cc.state) {
+	case MINI_CA_CWR:
+		return TCP_CA_CWR;
 	case MINI_CA_RECOVERY:
 		return TCP_CA_Recovery;
 	case MINI_CA_LOSS:
@@ -109,6 +111,10 @@ void mini_get_info(const struct sock *sk, struct tcp_info *info)
 		info->tcpi_options |= TCPI_OPT_SACK;
 	if (msk->ts.ok)
 		info->tcpi_options |= TCPI_OPT_TIMESTAMPS;
+	if (msk->ecn.ok)
+		info->tcpi_options |= TCPI_OPT_ECN;
+	if (msk->ecn.seen)
+		info->tcpi_options |= TCPI_OPT_ECN_SEEN;
 	mini_info_sender(sk, info);
 	mini_info_times(sk, info);
 	mini_info_counts(sk, info);

@@ -181,6 +181,7 @@ static const struct ctl_table mini_sysctl_template[] = {
 	MINI_INT("tcp_recovery", recovery, SYSCTL_ZERO, SYSCTL_ONE),
 	MINI_INT("tcp_tail_loss_probe", tlp, SYSCTL_ZERO, SYSCTL_ONE),
 	MINI_INT("tcp_frto", frto, SYSCTL_ZERO, SYSCTL_ONE),
+	MINI_INT("tcp_ecn", ecn, SYSCTL_ZERO, SYSCTL_TWO),
 	MINI_INT("tcp_window_scaling", window_scaling, SYSCTL_ZERO,
 		 SYSCTL_ONE),
 	MINI_INTS("tcp_wmem", wmem, 3 * sizeof(int), &mini_buf_min,

@@ -125,6 +125,16 @@ static bool mini_is_dupack(const struct mini_sock *msk,
 	       mini_flight(msk) && msk->snd.wnd;
 }
 
+/* What it says of marks, while the flight is still what it was with them */
+static void mini_ack_ecn(struct sock *sk, const struct mini_seg *seg,
+			 struct mini_delivery *d)
+{
+	d->ece = seg->flags & MINI_ECE;
+	mini_ecn_ack(&mini_sk(sk)->ecn, seg->flags, d->una, seg->ack);
+	if (d->ece)
+		mini_recovery_echo(sk);
+}
+
 /* An ACK that is not older than the last: its window, and what it ACKs */
 static void mini_ack_field(struct sock *sk, const struct mini_seg *seg,
 			   struct mini_delivery *d)
@@ -134,6 +144,8 @@ static void mini_ack_field(struct sock *sk, const struct mini_seg *seg,
 
 	if (!msk->snd.wnd)	/* the peer lives: it may keep us waiting */
 		msk->retries = 0;
+	if (msk->ecn.ok)
+		mini_ack_ecn(sk, seg, d);
 	if (seg->ack == d->una)
 		d->dupack = mini_is_dupack(msk, seg, window_moved);
 	else
@@ -155,7 +167,7 @@ static void mini_ack_done(struct sock *sk, struct mini_delivery *d)
 {
 	if (d->dupack)
 		MINI_INC(mini_pernet(sock_net(sk)), DUP_ACKS);
-	if (d->acked)
+	if (d->acked && !d->ece)
 		mini_grow_cwnd(sk, d);
 	if (mini_recovery_ack(sk, d))
 		mini_timer_data_acked(sk);

@@ -14,7 +14,8 @@
 
 /**
  * mini_seg_parse() - read a TCP header
- * @skb: data at the TCP header, all of which is linear; moved past it
+ * @skb: data at the TCP header, all of which is linear; moved past it. The
+ *	ECN field is in its cb already.
  * @seg: filled
  *
  * Return: MINI_PASS, or why it is dropped.
@@ -24,6 +25,7 @@ int mini_seg_parse(struct sk_buff *skb, struct mini_seg *seg)
 	const u8 *th = skb->data;
 	unsigned int hlen = (th[12] >> 4) * 4;
 	struct mini_skb_cb *cb = mini_cb(skb);
+	u8 ecn = cb->ecn;
 
 	if (hlen < MINI_TCP_HLEN || hlen > skb_headlen(skb))
 		return MINI_DROP_SHORT;
@@ -42,6 +44,7 @@ int mini_seg_parse(struct sk_buff *skb, struct mini_seg *seg)
 
 	memset(cb, 0, sizeof(*cb));
 	cb->flags = seg->flags;
+	cb->ecn = ecn;
 	cb->seq = seg->seq + !!(seg->flags & MINI_SYN);
 	cb->end_seq = cb->seq + skb->len;
 	return MINI_PASS;
@@ -417,6 +420,24 @@ static void mini_fin_in(struct sock *sk)
 	mini_tell_fin(sk);
 }
 
+/*
+ * RFC 3168 6.1.3; text out of the window says nothing (6.1.5), since anybody
+ * may have sent it, and a window probe cannot have been marked (6.1.6).
+ */
+static void mini_text_ecn(struct sock *sk, const struct mini_seg *seg)
+{
+	struct mini_sock *msk = mini_sk(sk);
+	const struct mini_skb_cb *cb = mini_cb(seg->skb);
+
+	if (!seg->skb->len || !seq_gt(cb->end_seq, msk->rcv.nxt) ||
+	    !seq_lt(cb->seq, msk->rcv.edge))
+		return;
+	if (cb->ecn == MINI_ECN_CE)
+		MINI_INC(mini_pernet(sock_net(sk)), ECN_MARKS);
+	if (mini_ecn_text(&msk->ecn, seg->flags, cb->ecn))
+		msk->ack_due |= MINI_ACK_NOW;
+}
+
 /* Steps 6 to 8 */
 static enum mini_drop mini_steps_text(struct sock *sk, struct mini_seg *seg)
 {
@@ -425,6 +446,8 @@ static enum mini_drop mini_steps_text(struct sock *sk, struct mini_seg *seg)
 	enum mini_drop why;
 	bool fin = false;
 
+	if (msk->ecn.ok)
+		mini_text_ecn(sk, seg);
 	if (mini_receiving(sk))		/* step 6 */
 		mini_urgent_in(sk, seg);
 	why = mini_step_text(sk, seg, &fin);
@@ -478,6 +501,7 @@ static void mini_take_syn(struct sock *sk, const struct mini_seg *seg)
 {
 	struct mini_sock *msk = mini_sk(sk);
 	u32 offered = msk->rcv.edge - msk->rcv.nxt;
+	bool ack = seg->flags & MINI_ACK;
 
 	msk->rcv.irs = seg->seq;
 	msk->rcv.nxt = seg->seq + 1;
@@ -487,7 +511,9 @@ static void mini_take_syn(struct sock *sk, const struct mini_seg *seg)
 	msk->snd.wnd = seg->wnd;
 	msk->snd.max_wnd = seg->wnd;
 	msk->snd.wl1 = seg->seq;
-	msk->snd.wl2 = seg->flags & MINI_ACK ? seg->ack : msk->snd.iss;
+	msk->snd.wl2 = ack ? seg->ack : msk->snd.iss;
+	msk->ecn.ok &= ack ? mini_ecn_agreed(seg->flags) :
+			     mini_ecn_asked(seg->flags);
 	mini_tcp_synchronized(sk, &seg->opts);
 }
 

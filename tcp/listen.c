@@ -72,7 +72,7 @@ static void mini_req_send_syn_ack(struct mini_net *mn,
 	struct mini_header h = {
 		.seq = req->iss,
 		.ack = req->irs + 1,
-		.flags = MINI_SYN | MINI_ACK,
+		.flags = MINI_SYN | MINI_ACK | (req->ecn_ok ? MINI_ECE : 0),
 		.wnd = min(req->rcv_wnd, MINI_WND_UNSCALED_MAX),
 		.opts.mss = req->rcv_mss,
 		.opts.has_wscale = req->wscale_ok,
@@ -184,10 +184,11 @@ static struct mini_req *mini_req_alloc(struct mini_net *mn, struct sock *sk,
 	return req;
 }
 
-/* The options that the SYN has and that we want as well */
+/* What the SYN has, of options and ECN, and we want as well */
 static void mini_req_agree(struct mini_net *mn, struct mini_req *req,
-			   const struct mini_opts *o)
+			   const struct mini_seg *seg)
 {
+	const struct mini_opts *o = &seg->opts;
 	int rcvbuf = READ_ONCE(req->listener->sk_rcvbuf);
 
 	req->wscale_ok = o->has_wscale && mn->sysctl.window_scaling;
@@ -197,6 +198,8 @@ static void mini_req_agree(struct mini_net *mn, struct mini_req *req,
 			mini_wscale_for(max(rcvbuf, mn->sysctl.rmem[2]) / 2);
 	}
 	req->sack_ok = o->sack_ok && mn->sysctl.sack;
+	req->ecn_ok = mini_ecn_asked(seg->flags) &&
+		      mn->sysctl.ecn != MINI_ECN_OFF;
 	req->ts.ok = o->has_ts && mn->sysctl.timestamps;
 	if (req->ts.ok) {
 		req->ts.offset = mn->ip->ts_offset(mn, &req->ep.t);
@@ -221,7 +224,7 @@ static void mini_req_fill(struct mini_net *mn, struct mini_req *req,
 	req->rcv_wnd = mini_window_clamp(mini_sk(req->listener),
 					 min_t(u32, rcvbuf / 2,
 					       MINI_WND_UNSCALED_MAX));
-	mini_req_agree(mn, req, &seg->opts);
+	mini_req_agree(mn, req, seg);
 	req->sent_us = mn->ip->now_us();
 }
 
@@ -351,6 +354,7 @@ static void mini_child_sequence(struct sock *child, const struct mini_req *req)
 	msk->rcv.wscale = req->rcv_wscale;
 	msk->rcv.wscale_ok = req->wscale_ok;
 	msk->snd.sack_ok = req->sack_ok;
+	msk->ecn.ok = READ_ONCE(req->ecn_ok);
 	msk->ts = req->ts;
 	msk->first_sent_us = req->sent_us;
 	msk->retries = req->retries;
@@ -491,6 +495,18 @@ static enum mini_drop mini_req_rst(struct mini_net *mn, struct mini_req *req,
 	return MINI_DROP_BLIND_RST;
 }
 
+/*
+ * The SYN again. A peer that does not ask for ECN any more will not use it,
+ * whatever it may have said before (RFC 3168 6.1.1).
+ */
+static void mini_req_syn_again(struct mini_net *mn, struct mini_req *req,
+			       const struct mini_seg *seg)
+{
+	if (!mini_ecn_asked(seg->flags))
+		WRITE_ONCE(req->ecn_ok, false);
+	mini_req_send_syn_ack(mn, req);
+}
+
 /* Steps 1, 2 and 4 for a half-open connection (3.10.7.4) */
 static enum mini_drop mini_req_check(struct mini_net *mn, struct mini_req *req,
 				     const struct mini_seg *seg)
@@ -516,7 +532,7 @@ static enum mini_drop mini_req_check(struct mini_net *mn, struct mini_req *req,
 	/* the SYN again: our answer was lost. Give it again. */
 	if ((seg->flags & (MINI_SYN | MINI_ACK)) == MINI_SYN &&
 	    seg->seq == req->irs)
-		mini_req_send_syn_ack(mn, req);
+		mini_req_syn_again(mn, req, seg);
 	else
 		mini_req_ack(mn, req);
 	return MINI_DROP_OLD_SEQ;

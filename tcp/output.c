@@ -165,9 +165,10 @@ static void mini_set_gso(const struct sock *sk, struct sk_buff *skb, u32 mss)
  * else the blocks stay behind when they do not fit (RFC 9293 3.7.1).
  */
 static void mini_fit_payload(const struct sock *sk, struct sk_buff *skb,
-			     struct mini_opts *o)
+			     struct mini_header *h)
 {
 	u32 mss = mini_sk(sk)->snd.mss;
+	struct mini_opts *o = &h->opts;
 	u32 less = o->nr_sack ? MINI_OPTS_SACK_LEN(o->nr_sack) : 0;
 
 	if (less && mini_can_gso(sk) && mss > less + MINI_MSS_MIN)
@@ -175,6 +176,8 @@ static void mini_fit_payload(const struct sock *sk, struct sk_buff *skb,
 	else if (less && skb->len + less > mss)
 		o->nr_sack = 0;
 	mini_set_gso(sk, skb, mss);
+	if (h->flags & MINI_CWR && skb_is_gso(skb))	/* the first piece only */
+		skb_shinfo(skb)->gso_type |= SKB_GSO_TCP_ECN;
 }
 
 /* Send @skb, ours to give away, as <SEQ=@seq><CTL=@flags> */
@@ -193,8 +196,10 @@ static int mini_transmit(struct sock *sk, struct sk_buff *skb, u32 seq,
 		h.wnd = mini_window_take(sk, flags);
 		mini_transmit_opts(sk, flags, &h.opts);
 	}
+	if (msk->ecn.echo && flags & MINI_ACK)
+		h.flags |= MINI_ECE;
 	if (skb->len)
-		mini_fit_payload(sk, skb, &h.opts);
+		mini_fit_payload(sk, skb, &h);
 	mini_urgent_header(msk, &h);
 	MINI_INC(mn, OUT_SEGS);
 	MINI_ADD(mn, OUT_BYTES, skb->len);
@@ -227,10 +232,13 @@ static bool mini_send_control(struct sock *sk, u32 seq, u8 flags)
  */
 void mini_send_syn(struct sock *sk)
 {
-	u8 flags = sk->sk_state == TCP_SYN_SENT ? MINI_SYN :
-						  MINI_SYN | MINI_ACK;
+	struct mini_sock *msk = mini_sk(sk);
+	bool first = sk->sk_state == TCP_SYN_SENT;
+	u8 flags = first ? MINI_SYN : MINI_SYN | MINI_ACK;
 
-	mini_send_control(sk, mini_sk(sk)->snd.iss, flags);
+	if (msk->ecn.ok)	/* RFC 3168 6.1.1: asked for, or agreed to */
+		flags |= first ? MINI_ECE | MINI_CWR : MINI_ECE;
+	mini_send_control(sk, msk->snd.iss, flags);
 }
 
 /*
@@ -339,18 +347,31 @@ u32 mini_size_goal(const struct sock *sk)
 	return max(rounddown(goal, mss), mss);
 }
 
-/* Send the octets of a queued skb; it stays ours */
-static int mini_transmit_data(struct sock *sk, struct sk_buff *skb, u8 flags)
+/* Send the octets of a queued skb, which stays ours, with that ECN field */
+static int mini_transmit_data(struct sock *sk, struct sk_buff *skb, u8 flags,
+			      u8 ecn)
 {
 	struct sk_buff *copy = mini_skb_wire_copy(skb, GFP_ATOMIC);
 	struct mini_sock *msk = mini_sk(sk);
 
 	if (!copy)
 		return -ENOMEM;
+	mini_cb(copy)->ecn = ecn;
 	msk->snd.sent_us = mini_now(sk);
 	mini_cb(skb)->sent_us = msk->snd.sent_us;
 	msk->prr.out += skb->len;
 	return mini_transmit(sk, copy, mini_cb(skb)->seq, flags);
+}
+
+/*
+ * May the network mark it? New data only: what is sent again was dropped once,
+ * and a window probe the peer will drop, mark and all (RFC 3168 6.1.5, 6.1.6).
+ */
+static bool mini_markable(const struct mini_sock *msk,
+			  const struct sk_buff *skb)
+{
+	return msk->ecn.ok && skb->len &&
+	       seq_lt(mini_cb(skb)->seq, msk->snd.una + msk->snd.wnd);
 }
 
 /* Send the head of the write queue for the first time */
@@ -358,12 +379,17 @@ static bool mini_send_new(struct sock *sk, struct sk_buff *skb)
 {
 	struct mini_sock *msk = mini_sk(sk);
 	struct mini_skb_cb *cb = mini_cb(skb);
+	bool markable = mini_markable(msk, skb);
+	u8 cwr = markable && msk->ecn.cwr ? MINI_CWR : 0;
 
 	if (skb->len && seq_within(msk->snd.push - 1, cb->seq, cb->end_seq))
 		cb->flags |= MINI_PSH;
-	if (mini_transmit_data(sk, skb, cb->flags | MINI_ACK) == -ENOMEM)
+	if (mini_transmit_data(sk, skb, cb->flags | MINI_ACK | cwr,
+			       markable ? MINI_ECN_ECT0 : 0) == -ENOMEM)
 		return false;
 
+	if (cwr)
+		msk->ecn.cwr = false;
 	__skb_unlink(skb, &sk->sk_write_queue);
 	__skb_queue_tail(&msk->rtx, skb);
 	if (!mini_flight(msk))
@@ -493,7 +519,7 @@ static bool mini_retransmit(struct sock *sk, struct sk_buff *skb, u32 max)
 	if (skb->len > max &&
 	    mini_skb_split(sk, &msk->rtx, skb, max, GFP_ATOMIC))
 		return false;
-	if (mini_transmit_data(sk, skb, mini_cb(skb)->flags | MINI_ACK) ==
+	if (mini_transmit_data(sk, skb, mini_cb(skb)->flags | MINI_ACK, 0) ==
 	    -ENOMEM)
 		return false;
 	mini_mark_resent(msk, skb);
@@ -569,6 +595,16 @@ static void mini_retransmit_lost(struct sock *sk)
 	}
 }
 
+/* Losses come first, a doubted timeout has rules of its own, as marks have */
+static bool mini_may_send_new(const struct mini_sock *msk)
+{
+	if (msk->ecn.hold)
+		return false;
+	return msk->frto == MINI_FRTO_OFF ?
+	       msk->snd.lost == msk->snd.retrans :
+	       msk->frto == MINI_FRTO_STEP_3;
+}
+
 /**
  * mini_output() - send all that may leave now
  * @sk: socket, owned
@@ -590,8 +626,7 @@ void mini_output(struct sock *sk)
 				mini_rtt_rto_us(&msk->rtt));
 	msk->cc.cwnd_limited = false;
 	msk->cc.rwnd_limited = false;
-	if (msk->frto == MINI_FRTO_OFF ? msk->snd.lost == msk->snd.retrans :
-					 msk->frto == MINI_FRTO_STEP_3)
+	if (mini_may_send_new(msk))
 		while ((skb = skb_peek(&sk->sk_write_queue)))
 			if (!mini_send_head(sk, skb))
 				break;
@@ -615,7 +650,7 @@ bool mini_send_one_new(struct sock *sk)
 	struct sk_buff *skb = skb_peek(&sk->sk_write_queue);
 	u32 edge = msk->snd.una + msk->snd.wnd, n;
 
-	if (!skb || seq_geq(mini_cb(skb)->seq, edge))
+	if (!skb || msk->ecn.hold || seq_geq(mini_cb(skb)->seq, edge))
 		return false;
 	n = min_t(u32, msk->snd.mss, edge - mini_cb(skb)->seq);
 	if (skb->len > n &&
@@ -630,7 +665,8 @@ bool mini_send_one_new(struct sock *sk)
  *
  * With the window shut one octet goes out beyond it, in sequence, and is
  * resent from then on like any other (RFC 9293 3.8.6.1). With the window
- * merely small the override of 3.8.6.2.1 fills what there is of it.
+ * merely small the override of 3.8.6.2.1 fills what there is of it. It is also
+ * the timer that data waits for when marks leave no smaller window (RFC 3168).
  */
 void mini_send_probe(struct sock *sk)
 {
@@ -638,6 +674,7 @@ void mini_send_probe(struct sock *sk)
 	struct sk_buff *skb = skb_peek(&sk->sk_write_queue);
 	u32 n = clamp_t(u32, msk->snd.wnd, 1, msk->snd.mss);
 
+	msk->ecn.hold = false;
 	if (!skb)
 		return;
 	if (skb->len > n &&

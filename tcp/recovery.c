@@ -37,7 +37,46 @@ void mini_recovery_begin(struct sock *sk, u8 state)
 		mini_prr_start(&msk->prr, mini_flight(msk) - msk->snd.sacked);
 	}
 	msk->snd.recover = msk->snd.nxt;
+	mini_ecn_reduced(&msk->ecn, msk->snd.nxt);
 	cc->state = state;
+}
+
+/*
+ * As after a loss (RFC 3168 6.1.2), but down to one segment, and then no
+ * further: the timer paces what is less. PRR needs SACK to know how much an
+ * ACK delivers, and does not go below ssthresh.
+ */
+static void mini_echo_reduce(struct sock *sk)
+{
+	struct mini_sock *msk = mini_sk(sk);
+	struct mini_cc *cc = &msk->cc;
+
+	if (msk->snd.sack_ok &&
+	    cc->cwnd > MINI_SSTHRESH_MIN_SEGS * cc->mss) {
+		mini_recovery_begin(sk, MINI_CA_CWR);
+		return;
+	}
+	msk->ecn.hold = cc->cwnd <= cc->mss;
+	cc->cwnd = min(cc->cwnd, mini_cc_congestion(cc, mini_flight(msk)));
+	mini_ecn_reduced(&msk->ecn, msk->snd.nxt);
+}
+
+/**
+ * mini_recovery_echo() - the peer says that the network marked a packet
+ * @sk: socket, owned
+ *
+ * Once in a round trip, losses counted. A mark is no mistake: nothing takes
+ * that reduction back, should the losses turn out to be none.
+ */
+void mini_recovery_echo(struct sock *sk)
+{
+	struct mini_sock *msk = mini_sk(sk);
+
+	if (!msk->ecn.cut) {
+		MINI_INC(mini_pernet(sock_net(sk)), ECN_CUTS);
+		mini_echo_reduce(sk);
+	}
+	msk->cc.prior_cwnd = 0;
 }
 
 /**
@@ -83,6 +122,8 @@ bool mini_recovery_undo(struct sock *sk)
 		return false;
 	MINI_INC(mini_pernet(sock_net(sk)), UNDOS);
 	msk->undo.on = false;
+	if (cc->prior_cwnd)	/* then marks count again */
+		msk->ecn.cut = false;
 	mini_cc_undo(cc);
 	mini_rtt_collapse(&msk->rtt);
 	mini_mark_none_lost(msk);
@@ -290,6 +331,8 @@ void mini_recovery_timeout(struct sock *sk)
 	msk->snd.recover = msk->snd.nxt;
 	msk->snd.dupacks = 0;
 	msk->tlp.out = false;
+	msk->ecn.hold = false;
+	mini_ecn_reduced(&msk->ecn, msk->snd.nxt);
 	mini_board_timeout(sk, mini_now(sk));
 	mini_room_for(msk, 1);	/* beside what RACK says is still on its way */
 }

@@ -295,6 +295,17 @@ static bool mini_shut_too_long(struct sock *sk)
 	       sock_flag(sk, SOCK_DEAD);
 }
 
+/* Its flags may be what somebody on the way drops it for (RFC 3168 6.1.1.1) */
+static void mini_syn_without_ecn(struct sock *sk)
+{
+	struct mini_sock *msk = mini_sk(sk);
+
+	if (sk->sk_state != TCP_SYN_SENT || !msk->ecn.ok)
+		return;
+	msk->ecn.ok = false;
+	MINI_INC(mini_pernet(sock_net(sk)), ECN_FALLBACKS);
+}
+
 /* The SYN, or the SYN,ACK of a simultaneous open, went unanswered */
 static void mini_syn_timeout(struct sock *sk)
 {
@@ -310,6 +321,7 @@ static void mini_syn_timeout(struct sock *sk)
 	msk->retries++;
 	mini_rtt_backoff(&msk->rtt);
 	MINI_INC(mn, SYN_RETRANS);
+	mini_syn_without_ecn(sk);
 	mini_send_syn(sk);
 	msk->rto_at_us = 0;
 	mini_timer_data_sent(sk);

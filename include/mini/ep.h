@@ -148,6 +148,7 @@ struct mini_listen {
  * @rcv_wscale: ours
  * @wscale_ok: both SYNs carry the option
  * @sack_ok: both SYNs say SACK-permitted
+ * @ecn_ok: its SYN asks for ECN, and we agree
  * @ts: timestamps
  * @dead: out of the SYN queue; under mini_listen.lock
  * @acked: the handshake is done but for the data that the user waits for
@@ -176,6 +177,7 @@ struct mini_req {
 	u8 rcv_wscale;
 	bool wscale_ok;
 	bool sack_ok;
+	bool ecn_ok;
 	struct mini_ts ts;
 	bool dead;
 	bool acked;

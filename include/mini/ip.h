@@ -35,7 +35,8 @@ struct mini_reply {
  * @mtu: MTU towards the peer, octets; socket owned
  * @reply_mtu: MTU of the interface towards @r
  * @advise: R1 was reached: have the route checked again
- * @xmit: send @skb, whose data starts at the TCP header; takes @skb
+ * @xmit: send @skb, whose data starts at the TCP header, with the ECN field
+ *	that its cb says; takes @skb
  * @reply: the same without a socket
  * @isn: initial sequence number for a tuple (RFC 6528)
  * @ts_offset: where the timestamp clock towards a host begins (RFC 7323 7.1)

@@ -39,6 +39,7 @@ struct mini_ip_ops;
  * @dsack: tell of duplicates (RFC 2883)
  * @recovery: tell losses by time (RACK, RFC 8985), else by count (RFC 6675)
  * @tlp: send tail loss probes (RFC 8985)
+ * @ecn: explicit congestion notification (RFC 3168), MINI_ECN_*
  * @frto: doubt retransmission timeouts (RFC 5682)
  * @window_scaling: offer window scaling (RFC 7323)
  * @wmem: min, default, max of the send buffer, octets
@@ -65,6 +66,7 @@ struct mini_sysctl {
 	int recovery;
 	int tlp;
 	int frto;
+	int ecn;
 	int window_scaling;
 	int wmem[3];
 	int rmem[3];

@@ -64,6 +64,7 @@ enum mini_write_for {
  * @original: it delivers a packet sent once, and before snd.recover
  * @dup: it reports a duplicate (RFC 2883)
  * @dupack: it is a duplicate ACK (RFC 5681 2)
+ * @ece: it says that the network marked something (RFC 3168)
  */
 struct mini_delivery {
 	u64 now_us;
@@ -79,6 +80,7 @@ struct mini_delivery {
 	bool original;
 	bool dup;
 	bool dupack;
+	bool ece;
 };
 
 /* tcp/scoreboard.c */
@@ -101,6 +103,7 @@ bool mini_newreno_ack(struct sock *sk, u32 acked);
 /* tcp/recovery.c */
 void mini_recovery_begin(struct sock *sk, u8 state);
 void mini_recovery_end(struct sock *sk);
+void mini_recovery_echo(struct sock *sk);
 bool mini_recovery_ack(struct sock *sk, struct mini_delivery *d);
 void mini_recovery_reo_timeout(struct sock *sk);
 void mini_recovery_timeout(struct sock *sk);

@@ -20,9 +20,12 @@ enum {
  * @end_seq: one past the last
  * @flags: TCP flags to send with it, or that came with it
  * @mark: MINI_SKB_*, of the retransmission queue
+ * @ecn: ECN field of the IP header that it came with, or that a copy which
+ *	goes down is to have
  *
  * Ours from the moment that IP hands a packet up until it is freed, and from
- * allocation until a copy goes down; the copy's cb is IP's.
+ * allocation until a copy goes down; the copy's cb is IP's once xmit has read
+ * @ecn.
  */
 struct mini_skb_cb {
 	u64 sent_us;
@@ -30,6 +33,7 @@ struct mini_skb_cb {
 	u32 end_seq;
 	u8 flags;
 	u8 mark;
+	u8 ecn;
 };
 
 static inline struct mini_skb_cb *mini_cb(const struct sk_buff *skb)

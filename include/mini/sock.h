@@ -6,6 +6,7 @@
 #include <net/inet_sock.h>
 #include <net/tcp_states.h>
 #include <mini/ca.h>
+#include <mini/ecn.h>
 #include <mini/ep.h>
 #include <mini/opts.h>
 #include <mini/param.h>
@@ -181,6 +182,7 @@ enum {
  * @tlp: tail loss probe
  * @undo: what could be taken back
  * @frto: enum mini_frto
+ * @ecn: explicit congestion notification
  * @rtx: sent and not ACKed, in order; sk_write_queue holds what is unsent
  * @ofo: received out of order, by number
  * @write_tmr: timer of the sending side
@@ -238,6 +240,7 @@ struct mini_sock {
 	struct mini_tlp tlp;
 	struct mini_undo undo;
 	u8 frto;
+	struct mini_ecn ecn;
 	struct sk_buff_head rtx;
 	struct rb_root ofo;
 

@@ -327,6 +327,33 @@ static void mini_t_check_header(struct mini_t *t, const struct tcphdr *th,
 		mini_t_break(t, "MUST-62: urgent pointer of zero");
 }
 
+/* Who may be marked, and when CWR may be said (RFC 3168) */
+static void mini_t_check_ecn(struct mini_t *t, const struct mini_t_rec *rec,
+			     u32 payload)
+{
+	if (rec->flags & MINI_CWR && !mini_t_is_syn(rec->flags) && !rec->ecn)
+		mini_t_break(t, "ECN-10: CWR not on new data");
+	if (!rec->ecn)
+		return;
+	if (!t->peer_ecn)
+		mini_t_break(t, "ECN-2: ECN was not agreed on");
+	if (rec->ecn != MINI_ECN_ECT0)
+		mini_t_break(t, "ECN-7: not ECT(0)");
+	if (!payload || rec->flags & (MINI_SYN | MINI_RST))
+		mini_t_break(t, "ECN-3, ECN-4: ECT without data");
+	if (seq_lt(rec->seq, t->our_nxt))
+		mini_t_break(t, "ECN-5: ECT on what is sent again");
+}
+
+/* CWR in the first of the segments only: whoever cuts has to be told */
+static void mini_t_check_gso(struct mini_t *t, const struct mini_t_rec *rec,
+			     const struct skb_shared_info *shinfo)
+{
+	if (rec->flags & MINI_CWR && shinfo->gso_size &&
+	    !(shinfo->gso_type & SKB_GSO_TCP_ECN))
+		mini_t_break(t, "ECN-10: CWR in each segment");
+}
+
 /* One skb may carry many segments: log them as the wire would see them */
 static void mini_t_log_split(struct mini_t *t, struct mini_t_rec *rec,
 			     u32 payload, u32 gso)
@@ -341,6 +368,7 @@ static void mini_t_log_split(struct mini_t *t, struct mini_t_rec *rec,
 		rec->flags = left ? flags & ~(MINI_FIN | MINI_PSH) : flags;
 		mini_t_log(t, rec);
 		rec->seq += rec->len;
+		flags &= ~MINI_CWR;
 	} while (left);
 }
 
@@ -363,6 +391,7 @@ static void mini_t_capture(struct mini_t *t, struct sk_buff *skb,
 	rec.ack = ntohl(th->ack_seq);
 	rec.wnd = ntohs(th->window);
 	rec.up = th->urg ? ntohs(th->urg_ptr) : 0;
+	rec.ecn = mini_cb(skb)->ecn;
 	mini_t_check_header(t, th, mt);
 	mini_t_take_opts(t, &rec, (u8 *)(th + 1), skb->data + hlen);
 	mini_t_check_opts(t, &rec);
@@ -371,6 +400,8 @@ static void mini_t_capture(struct mini_t *t, struct sk_buff *skb,
 	if (th->ack && !th->rst && th->dest == t->tuple.rport)
 		mini_t_check_edge(t, &rec);
 	mini_t_check_payload(t, skb, hlen, rec.seq + th->syn);
+	mini_t_check_ecn(t, &rec, skb->len - hlen);
+	mini_t_check_gso(t, &rec, skb_shinfo(skb));
 	mini_t_log_split(t, &rec, skb->len - hlen, skb_shinfo(skb)->gso_size);
 }
 

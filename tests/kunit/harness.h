@@ -71,6 +71,7 @@
  * @nr_sack: SACK blocks. Not compared when 0.
  * @sack: they, as offsets from the zero point of the other side
  * @no_sack: there must be none
+ * @ecn: ECN field of the IP header
  * @opts: these octets in place of the options
  * @opts_len: of @opts, a multiple of four
  *
@@ -95,6 +96,7 @@ struct mini_t_seg {
 	u8 nr_sack;
 	struct mini_range sack[MINI_SACK_MAX];
 	bool no_sack;
+	u8 ecn;
 	const u8 *opts;
 	u8 opts_len;
 };
@@ -119,6 +121,7 @@ struct mini_t_seg {
  * @len: octets of payload
  * @mss: option, 0 without
  * @up: urgent pointer
+ * @ecn: ECN field of the IP header
  * @sack_ok: SACK-permitted
  * @has_ts: timestamps option
  * @tsval: TSval
@@ -139,6 +142,7 @@ struct mini_t_rec {
 	u32 len;
 	u16 mss;
 	u16 up;
+	u8 ecn;
 	bool sack_ok;
 	bool has_ts;
 	u32 tsval;
@@ -193,6 +197,7 @@ enum mini_t_shape {
  * @peer_wnd: the peer's usual window
  * @peer_sack: the peer says SACK-permitted
  * @peer_ts: the peer has timestamps
+ * @peer_ecn: the peer's SYN asks for ECN, and its SYN,ACK agrees to it
  * @our_sack: we said SACK-permitted
  * @our_ts: we had a timestamp in the SYN
  * @our_tsval: the last TSval of ours
@@ -242,6 +247,7 @@ struct mini_t {
 	u32 peer_wnd;
 	bool peer_sack;
 	bool peer_ts;
+	bool peer_ecn;
 	bool our_sack;
 	bool our_ts;
 	u32 our_tsval;

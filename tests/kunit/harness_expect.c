@@ -84,9 +84,9 @@ static void mini_t_print_rec(struct mini_t *t, const struct mini_t_rec *r)
 
 	if (!(r->flags & MINI_ACK))
 		ack = 0;
-	kunit_err(t->test, "%9lld us %s %-4s seq %d len %u ack %d wnd %u mss %u up %u%s",
+	kunit_err(t->test, "%9lld us %s %-4s seq %d len %u ack %d wnd %u mss %u up %u ecn %u%s",
 		  at, r->tx ? "->" : "<-", mini_t_flags(r->flags, flags), seq,
-		  r->len, ack, r->wnd, r->mss, r->up,
+		  r->len, ack, r->wnd, r->mss, r->up, r->ecn,
 		  r->reply ? " (no socket)" : "");
 	mini_t_print_sack(t, r);
 }
@@ -226,7 +226,8 @@ static bool mini_t_match(const struct mini_t *t, const struct mini_t_seg *seg,
 
 	return mini_t_flags_ok(seg, rec->flags) && mini_t_seq_ok(t, seg, rec) &&
 	       (!ack || rec->ack == t->peer_zero + seg->ack) &&
-	       rec->len == seg->len && mini_t_wnd_ok(seg, rec->wnd) &&
+	       rec->len == seg->len && rec->ecn == seg->ecn &&
+	       mini_t_wnd_ok(seg, rec->wnd) &&
 	       (!seg->up || rec->up == seg->up) && mini_t_opts_ok(seg, rec) &&
 	       mini_t_sack_ok(t, seg, rec);
 }

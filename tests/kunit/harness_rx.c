@@ -221,6 +221,7 @@ struct sk_buff *mini_t_skb(struct mini_t *t, const struct mini_t_seg *seg)
 	skb->protocol = htons(ETH_P_IP);
 	skb->pkt_type = PACKET_HOST;
 	skb->ip_summed = CHECKSUM_UNNECESSARY;
+	mini_cb(skb)->ecn = seg->ecn;
 	if (seg->label)
 		skb->mark = 0x5ec;
 	return skb;
@@ -266,6 +267,7 @@ static void mini_t_log_rx(struct mini_t *t, const struct mini_t_seg *seg)
 		.wnd = mini_t_hdr_wnd(t, seg),
 		.len = seg->len,
 		.up = seg->up,
+		.ecn = seg->ecn,
 	};
 
 	mini_t_log(t, &rec);

@@ -318,6 +318,24 @@ void mini_t_to_listen(struct mini_t *t, int backlog)
 	mini_t_built(t, TCP_LISTEN);
 }
 
+/* ECN in the handshakes: our SYN asks for it as the namespace says */
+static u16 mini_t_our_syn(const struct mini_t *t)
+{
+	return t->mn->sysctl.ecn == MINI_ECN_REQUEST ?
+	       MINI_SYN | MINI_ECE | MINI_CWR : MINI_SYN;
+}
+
+static u16 mini_t_our_syn_ack(const struct mini_t *t)
+{
+	return t->peer_ecn && t->mn->sysctl.ecn != MINI_ECN_OFF ?
+	       MINI_SYN | MINI_ACK | MINI_ECE : MINI_SYN | MINI_ACK;
+}
+
+static u16 mini_t_peer_syn(const struct mini_t *t)
+{
+	return t->peer_ecn ? MINI_SYN | MINI_ECE | MINI_CWR : MINI_SYN;
+}
+
 /**
  * mini_t_to_syn_sent() - connect()
  * @t: world
@@ -326,7 +344,7 @@ void mini_t_to_syn_sent(struct mini_t *t)
 {
 	mini_t_open(t, &t->sock);
 	mini_t_ok(t, mini_t_connect(t) == -EINPROGRESS, "connect");
-	mini_t_expect(t, SEG(.flags = MINI_SYN));
+	mini_t_expect(t, SEG(.flags = mini_t_our_syn(t)));
 	mini_t_built(t, TCP_SYN_SENT);
 }
 
@@ -338,8 +356,8 @@ void mini_t_to_syn_rcvd_passive(struct mini_t *t)
 {
 	if (!t->listener)
 		mini_t_to_listen(t, 8);
-	mini_t_rx(t, AT_NOW, SEG(.flags = MINI_SYN));
-	mini_t_expect(t, SEG(.flags = MINI_SYN | MINI_ACK, .ack = 1));
+	mini_t_rx(t, AT_NOW, SEG(.flags = mini_t_peer_syn(t)));
+	mini_t_expect(t, SEG(.flags = mini_t_our_syn_ack(t), .ack = 1));
 	mini_t_built(t, TCP_SYN_RECV);
 }
 
@@ -350,7 +368,8 @@ void mini_t_to_syn_rcvd_passive(struct mini_t *t)
 void mini_t_to_established(struct mini_t *t)
 {
 	mini_t_to_syn_sent(t);
-	mini_t_rx(t, AT_MS(t->rtt_ms), SEG(.flags = MINI_SYN | MINI_ACK));
+	mini_t_rx(t, AT_MS(t->rtt_ms), SEG(.flags = MINI_SYN | MINI_ACK |
+						  (t->peer_ecn ? MINI_ECE : 0)));
 	mini_t_expect(t, SEG(.ack = 1));
 	/* the second call collects the result */
 	mini_t_ok(t, !mini_t_connect(t), "connect again");
