@@ -153,9 +153,8 @@ static struct rtable *mini_ip_reply_route(struct mini_net *mn,
 	struct flowi4 fl4;
 
 	flowi4_init_output(&fl4, r->oif, r->mark, r->tos & IPTOS_RT_MASK,
-			   RT_SCOPE_UNIVERSE, r->t.wire,
-			   FLOWI_FLAG_ANYSRC, /* IP_TRANSPARENT */ r->t.raddr,
-			   r->t.laddr, r->t.rport, r->t.lport,
+			   RT_SCOPE_UNIVERSE, r->t.wire, r->flow_flags,
+			   r->t.raddr, r->t.laddr, r->t.rport, r->t.lport,
 			   sock_net_uid(mn->net, NULL));
 	return ip_route_output_flow(mn->net, &fl4, NULL);
 }

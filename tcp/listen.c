@@ -63,6 +63,7 @@ static void mini_req_reply(const struct mini_req *req, struct mini_reply *r)
 	r->mark = req->mark;
 	r->tos = req->tos;
 	r->ttl = READ_ONCE(inet_sk(req->listener)->uc_ttl);
+	r->flow_flags = inet_sk_flowi_flags(req->listener);
 	r->oif = req->oif;
 }
 

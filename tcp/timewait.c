@@ -82,6 +82,7 @@ static struct mini_tw *mini_tw_alloc(struct mini_net *mn, struct sock *sk)
 	tw->ts = msk->ts;
 	tw->mark = sk->sk_mark;
 	tw->tos = inet_sk(sk)->tos;
+	tw->flow_flags = inet_sk_flowi_flags(sk);
 	tw->oif = sk->sk_bound_dev_if;
 	mini_ip_timer_setup(&tw->timer, mini_tw_fire);
 	return tw;
@@ -127,6 +128,7 @@ static void mini_tw_reply(const struct mini_tw *tw, struct mini_reply *r)
 	r->mark = tw->mark;
 	r->tos = tw->tos;
 	r->ttl = 0;
+	r->flow_flags = tw->flow_flags;
 	r->oif = tw->oif;
 }
 

@@ -208,6 +208,7 @@ struct mini_req {
  * @challenge_us: when an ACK was last sent
  * @mark: skb mark for replies
  * @tos: Diffserv
+ * @flow_flags: see struct mini_reply
  * @oif: interface to reply on, 0 for any
  */
 struct mini_tw {
@@ -227,6 +228,7 @@ struct mini_tw {
 	u64 challenge_us;
 	u32 mark;
 	u8 tos;
+	u8 flow_flags;
 	int oif;
 };
 

@@ -12,6 +12,8 @@
  * @mark: skb mark
  * @tos: Diffserv
  * @ttl: IP_TTL; 0 or below for the route's
+ * @flow_flags: FLOWI_FLAG_ANYSRC for a socket with IP_TRANSPARENT: nobody else
+ *	may answer from an address that is not ours
  * @oif: interface, 0 for the route's choice
  */
 struct mini_reply {
@@ -19,6 +21,7 @@ struct mini_reply {
 	u32 mark;
 	u8 tos;
 	s16 ttl;
+	u8 flow_flags;
 	int oif;
 };
 
