@@ -144,7 +144,7 @@ serve()
 	server_pid=$!
 	until grep -q listening "$work/server"; do
 		tries=$((tries + 1))
-		if [ $tries -gt 200 ] || ! kill -0 "$server_pid" 2>/dev/null; then
+		if [ $tries -gt 600 ] || ! kill -0 "$server_pid" 2>/dev/null; then
 			served
 			return 1
 		fi

@@ -17,10 +17,13 @@
  *	eof S			the peer's FIN is next
  *	close S, reset S	reset: SO_LINGER with 0 seconds
  *	congestion S NAME	TCP_CONGESTION
- *	state S NAME		TCP_INFO comes to say so within two seconds
+ *	state S NAME		TCP_INFO comes to say so
+ *	error S NAME		the socket comes to fail with this error (EPIPE, say)
  *	busy MODULE		this module cannot be unloaded now
- *	sleep MSEC
  *	sh COMMAND		must succeed
+ *	until COMMAND		must come to succeed
+ *
+ * What must come is waited for, half a minute at most: guests are slow.
  */
 #define _GNU_SOURCE
 #include <err.h>
@@ -39,8 +42,9 @@
 #include "net.h"
 
 #define SOCKETS		64
-#define STEP_SECS	10
-#define ALL_SECS	60
+#define STEP_SECS	30
+#define ALL_SECS	180
+#define LOOK_MSEC	20
 
 struct words {
 	int n;
@@ -237,18 +241,64 @@ static void nap(int msec)
 	poll(NULL, 0, msec);
 }
 
-/* A TCP that does not say is given a moment, and believed. */
+/* Between two looks; false when the step's time is up. */
+static bool look_again(__u64 end)
+{
+	bool more = now_ns() < end;
+
+	nap(LOOK_MSEC);
+	return more;
+}
+
+static __u64 step_end(void)
+{
+	return now_ns() + STEP_SECS * NSEC_PER_SEC;
+}
+
+/* A TCP that does not say is believed. */
 static void step_state(const struct words *s)
 {
-	int want = state_find(s->w[2]), fd = sock(s->w[1]), tries;
+	int want = state_find(s->w[2]), fd = sock(s->w[1]);
+	__u64 end = step_end();
 
-	for (tries = 0; tries < 200 && tcp_state(fd) != want; tries++)
-		nap(10);
+	while (tcp_state(fd) >= 0 && tcp_state(fd) != want && look_again(end))
+		;
 	if (tcp_state(fd) < 0)
 		warnx("%s: no TCP_INFO", s->w[1]);
 	else if (tcp_state(fd) != want)
 		errx(1, "%s is in state %d, not in %s (%d)", s->w[1],
 		     tcp_state(fd), s->w[2], want);
+}
+
+static const char *error_of(const char *name)
+{
+	socklen_t len = sizeof(int);
+	int why = 0;
+
+	if (getsockopt(sock(name), SOL_SOCKET, SO_ERROR, &why, &len))
+		err(1, "SO_ERROR %s", name);
+	return why ? strerrorname_np(why) : "none";
+}
+
+static void expect_error(const struct words *s, const char *name)
+{
+	if (strcmp(name, s->w[2]))
+		errx(1, "%s has the error %s, not %s", s->w[1], name, s->w[2]);
+}
+
+/* Whether the connection has failed, or does so in this time. */
+static bool has_failed(const char *name, int msec)
+{
+	struct pollfd p = { .fd = sock(name) };
+
+	return poll(&p, 1, msec) == 1;
+}
+
+static void step_error(const struct words *s)
+{
+	if (!has_failed(s->w[1], STEP_SECS * 1000))
+		errx(1, "%s has not failed", s->w[1]);
+	expect_error(s, error_of(s->w[1]));
 }
 
 /*
@@ -263,15 +313,22 @@ static void step_busy(const struct words *s)
 		err(1, "unload %s", s->w[1]);
 }
 
-static void step_sleep(const struct words *s)
-{
-	nap(count_of(s->w[1], "milliseconds"));
-}
-
 static void step_sh(const struct words *s)
 {
 	if (system(s->rest))
 		errx(1, "failed: %s", s->rest);
+}
+
+static void step_until(const struct words *s)
+{
+	__u64 end = step_end();
+	int rc;
+
+	do {
+		rc = system(s->rest);
+	} while (rc && look_again(end));
+	if (rc)
+		errx(1, "still fails: %s", s->rest);
 }
 
 static const struct step {
@@ -294,9 +351,10 @@ static const struct step {
 	{ "reset",	2, step_reset	},
 	{ "congestion",	3, step_congestion	},
 	{ "state",	3, step_state	},
+	{ "error",	3, step_error	},
 	{ "busy",	2, step_busy	},
-	{ "sleep",	2, step_sleep	},
 	{ "sh",		2, step_sh	},
+	{ "until",	2, step_until	},
 	{ NULL,		0, NULL		},
 };
 
