@@ -21,6 +21,7 @@ b=mini-b-$$
 r=mini-r-$$
 addr_a=10.77.0.1
 addr_b=10.77.0.2
+addr_far=10.78.2.1
 mac_a=02:00:00:4d:49:01
 mac_b=02:00:00:4d:49:02
 port=7000
@@ -75,6 +76,34 @@ side_up()
 		address add $3/24 dev $2
 		link set $2 up
 		neighbour replace $4 lladdr $5 dev $2
+	END
+}
+
+# A second way from $a to $b, by a router:
+#
+#	$a v2 10.78.1.1/24 --- 10.78.1.2/24 v3 $r v4 10.78.2.2/24 --- v5 $b
+router_up()
+{
+	ip -batch - <<-END &&
+		netns add $r
+		link add v2 netns $a type veth peer name v3 netns $r
+		link add v4 netns $r type veth peer name v5 netns $b
+	END
+		side_of_router "$a" v2 10.78.1.1 10.78.2.0/24 10.78.1.2 &&
+		side_of_router "$b" v5 $addr_far 10.78.1.0/24 10.78.2.2 &&
+		ip -n "$r" address add 10.78.1.2/24 dev v3 &&
+		ip -n "$r" address add 10.78.2.2/24 dev v4 &&
+		ip -n "$r" link set v3 up && ip -n "$r" link set v4 up &&
+		ip netns exec "$r" sh -c 'echo 1 >/proc/sys/net/ipv4/ip_forward'
+}
+
+# side_of_router NAMESPACE DEVICE ADDRESS NETWORK ROUTER
+side_of_router()
+{
+	ip -n "$1" -batch - <<-END
+		address add $3/24 dev $2
+		link set $2 up
+		route add $4 via $5
 	END
 }
 

@@ -19,6 +19,9 @@
  *	congestion S NAME	TCP_CONGESTION
  *	state S NAME		TCP_INFO comes to say so
  *	error S NAME		the socket comes to fail with this error (EPIPE, say)
+ *	soft S NAME		it comes to tell of this error, and does not fail
+ *	fine S			it has neither
+ *	give_up S MSEC		TCP_USER_TIMEOUT
  *	busy MODULE		this module cannot be unloaded now
  *	sh COMMAND		must succeed
  *	until COMMAND		must come to succeed
@@ -301,6 +304,35 @@ static void step_error(const struct words *s)
 	expect_error(s, error_of(s->w[1]));
 }
 
+/* SO_ERROR, once asked, forgets a soft error. */
+static void step_soft(const struct words *s)
+{
+	__u64 end = step_end();
+	const char *name;
+
+	do {
+		name = error_of(s->w[1]);
+	} while (!strcmp(name, "none") && look_again(end));
+	expect_error(s, name);
+	if (has_failed(s->w[1], 0))
+		errx(1, "%s has failed", s->w[1]);
+}
+
+static void step_fine(const struct words *s)
+{
+	if (has_failed(s->w[1], 0) || strcmp(error_of(s->w[1]), "none"))
+		errx(1, "%s has an error", s->w[1]);
+}
+
+static void step_give_up(const struct words *s)
+{
+	int msec = count_of(s->w[2], "milliseconds");
+
+	if (setsockopt(sock(s->w[1]), IPPROTO_TCP, TCP_USER_TIMEOUT, &msec,
+		       sizeof(msec)))
+		err(1, "TCP_USER_TIMEOUT %s", s->w[1]);
+}
+
 /*
  * delete_module(2): EWOULDBLOCK for a module in use, EBUSY for one that is
  * already on its way. Not rmmod(8), which looks at sysfs and does not ask.
@@ -352,6 +384,9 @@ static const struct step {
 	{ "congestion",	3, step_congestion	},
 	{ "state",	3, step_state	},
 	{ "error",	3, step_error	},
+	{ "soft",	3, step_soft	},
+	{ "fine",	2, step_fine	},
+	{ "give_up",	3, step_give_up	},
 	{ "busy",	2, step_busy	},
 	{ "sh",		2, step_sh	},
 	{ "until",	2, step_until	},
