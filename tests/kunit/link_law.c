@@ -356,6 +356,12 @@ static void law_counters(struct mini_link *l, struct mini_link_end *e,
 		break_hard(l, e, "RTO is %u us", mini_rtt_rto_us(&msk->rtt));
 }
 
+/* One that is armed and called off since fires for nothing */
+static bool is_due(const struct mini_timer *tm)
+{
+	return mini_t_armed(tm) && tm->at_us;
+}
+
 /* Something waits, and nobody will ever look at it again */
 static void law_awake(struct mini_link *l, struct mini_link_end *e,
 		      struct mini_sock *msk)
@@ -366,10 +372,10 @@ static void law_awake(struct mini_link *l, struct mini_link_end *e,
 		mini_link_break(l, e, "%u is in order and still held",
 				mini_cb(ofo)->seq - peer(l, e)->iss);
 	if ((mini_flight(msk) || mini_unsent(e->sk)) &&
-	    !mini_t_armed(&msk->write_tmr))
+	    !is_due(&msk->write_tmr))
 		break_hard(l, e, "%u octets out, %u unsent, and no timer",
 			   mini_flight(msk), msk->snd.write - msk->snd.nxt);
-	if (msk->ack_due && !mini_t_armed(&msk->delack_tmr))
+	if (msk->ack_due && !is_due(&msk->delack_tmr))
 		break_hard(l, e, "an ACK is owed, and no timer");
 }
 
@@ -459,7 +465,7 @@ static void dump_sock(struct mini_link *l, struct mini_link_end *e)
 static void dump_timer(struct mini_link *l, struct mini_link_end *e,
 		       const char *what, const struct mini_timer *tm)
 {
-	if (mini_t_armed(tm))
+	if (is_due(tm))
 		kunit_info(l->t->test, "%c: %s timer in %lld us",
 			   mini_link_name(l, e), what,
 			   (s64)(tm->at_us - l->t->now_us));
