@@ -45,17 +45,23 @@ bool mini_t_armed(const struct mini_timer *tm)
 }
 
 /**
- * mini_t_arm() - mini_ip_ops.arm by the virtual clock
- * @tm: timer
- * @delay_us: from now
+ * mini_t_fires_us() - when does it fire?
+ * @tm: armed timer. The engine may want it later by now, or not at all, and
+ *	not tell (mini_timer.at_us): it fires all the same.
  *
- * Return: true when it was idle.
+ * Return: the time, by the virtual clock.
  */
-bool mini_t_arm(struct mini_timer *tm, u64 delay_us)
+u64 mini_t_fires_us(const struct mini_timer *tm)
+{
+	return tm->tl.expires;
+}
+
+static bool mini_t_op_arm(struct mini_timer *tm, u64 delay_us)
 {
 	bool idle = !mini_t_armed(tm);
 
-	tm->at_us = mini_t_cur->now_us + delay_us;
+	BUILD_BUG_ON(sizeof(tm->tl.expires) < sizeof(u64));
+	tm->tl.expires = mini_t_cur->now_us + delay_us;
 	if (idle)
 		hlist_add_head(mini_t_node(tm), &mini_t_cur->timers);
 	return idle;
@@ -80,7 +86,7 @@ struct mini_timer *mini_t_first_timer(const struct mini_t *t)
 	struct mini_timer *tm, *first = NULL;
 
 	hlist_for_each_entry(tm, &t->timers, tl.entry)
-		if (!first || tm->at_us < first->at_us)
+		if (!first || mini_t_fires_us(tm) < mini_t_fires_us(first))
 			first = tm;
 	return first;
 }
@@ -96,9 +102,9 @@ bool mini_t_fire_one(struct mini_t *t, u64 until_us)
 {
 	struct mini_timer *tm = mini_t_first_timer(t);
 
-	if (!tm || tm->at_us > until_us)
+	if (!tm || mini_t_fires_us(tm) > until_us)
 		return false;
-	t->now_us = max(t->now_us, tm->at_us);
+	t->now_us = max(t->now_us, mini_t_fires_us(tm));
 	hlist_del_init(mini_t_node(tm));
 	local_bh_disable();
 	tm->fire(tm);
@@ -491,7 +497,7 @@ static bool mini_t_op_foreign(struct mini_net *mn, const struct mini_tuple *mt)
 
 static const struct mini_ip_ops mini_t_ops = {
 	.now_us		= mini_t_op_now_us,
-	.arm		= mini_t_arm,
+	.arm		= mini_t_op_arm,
 	.stop		= mini_t_op_stop,
 	.route		= mini_t_op_route,
 	.mtu		= mini_t_op_mtu,

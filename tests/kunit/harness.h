@@ -303,7 +303,7 @@ int mini_t_state(struct mini_t *t);
 const char *mini_t_state_name(int state);
 bool mini_t_timers_idle(const struct mini_t *t);
 bool mini_t_armed(const struct mini_timer *tm);
-bool mini_t_arm(struct mini_timer *tm, u64 delay_us);
+u64 mini_t_fires_us(const struct mini_timer *tm);
 struct mini_timer *mini_t_first_timer(const struct mini_t *t);
 bool mini_t_fire_one(struct mini_t *t, u64 until_us);
 const char *mini_t_left(const struct sock *sk);

@@ -454,12 +454,6 @@ static u32 op_isn(struct mini_net *mn, const struct mini_tuple *mt)
 	return mini_link_end_of(cur, mt->laddr)->iss;
 }
 
-static bool op_arm(struct mini_timer *tm, u64 delay_us)
-{
-	mini_link_law_timer(cur, tm, delay_us);
-	return mini_t_arm(tm, delay_us);
-}
-
 static void set_tuple(struct mini_link_end *e, u32 laddr, u16 lport, u32 raddr,
 		      u16 rport)
 {
@@ -487,7 +481,6 @@ void mini_link_world(struct mini_link *l, struct kunit *test)
 	t->ip.mtu = op_mtu;
 	t->ip.reply_mtu = op_reply_mtu;
 	t->ip.isn = op_isn;
-	t->ip.arm = op_arm;
 	set_tuple(&l->end[MINI_LINK_A], MINI_T_LADDR, MINI_T_LPORT,
 		  MINI_T_RADDR, MINI_T_RPORT);
 	set_tuple(&l->end[MINI_LINK_B], MINI_T_RADDR, MINI_T_RPORT,

@@ -164,6 +164,7 @@ struct mini_link_app {
  * @max: one past the highest number that it sent
  * @edge: right edge that it offered
  * @peer_edge: highest right edge that reached it
+ * @timeout_us: when its timeout is due, or its probe of a shut window
  * @fresh: segments that it sent with something new
  * @retrans: and those with nothing new
  */
@@ -176,6 +177,7 @@ struct mini_link_law {
 	u32 max;
 	u32 edge;
 	u32 peer_edge;
+	u64 timeout_us;
 	u32 fresh;
 	u32 retrans;
 };
@@ -363,8 +365,6 @@ void mini_link_law_tx(struct mini_link *l, struct mini_link_end *e,
 		      const struct sock *sk, const struct sk_buff *skb);
 void mini_link_law_rx(struct mini_link *l, struct mini_link_end *e,
 		      const struct mini_link_hdr *h);
-void mini_link_law_timer(struct mini_link *l, const struct mini_timer *tm,
-			 u64 delay_us);
 void mini_link_law_step(struct mini_link *l);
 void mini_link_law_done(struct mini_link *l);
 void mini_link_dump(struct mini_link *l);

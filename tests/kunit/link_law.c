@@ -225,32 +225,20 @@ void mini_link_law_rx(struct mini_link *l, struct mini_link_end *e,
 	law->peer_edge_known = true;
 }
 
-/*
- * RTO-4. What is armed for a timeout may be the rest of one; a tail loss probe
- * and the reordering window are shorter by nature.
- */
-static bool too_soon(const struct mini_sock *msk, u64 delay_us)
+/* RTO-4: when the deadline of a timeout is set, it is a while ahead */
+static void law_timeout(struct mini_link *l, struct mini_link_end *e,
+			const struct mini_sock *msk)
 {
-	return mini_rtt_rto_us(&msk->rtt) < MINI_RTO_MIN_US ||
-	       (msk->write_for == MINI_FOR_PROBE && delay_us < MINI_RTO_MIN_US);
-}
+	u64 now_us = l->t->now_us;
+	u64 at_us = msk->write_for == MINI_FOR_PROBE ? msk->write_tmr.at_us :
+						       msk->rto_at_us;
 
-/**
- * mini_link_law_timer() - the engine arms a timer
- * @l: link
- * @tm: which
- * @delay_us: for how long
- */
-void mini_link_law_timer(struct mini_link *l, const struct mini_timer *tm,
-			 u64 delay_us)
-{
-	struct mini_link_end *e;
-
-	for (e = l->end; e < l->end + 2; e++)
-		if (e->sk && tm == &mini_sk(e->sk)->write_tmr &&
-		    too_soon(mini_sk(e->sk), delay_us))
-			mini_link_break(l, e, "a timeout after %llu us",
-					delay_us);
+	if (at_us && at_us != e->law.timeout_us &&
+	    at_us < now_us + MINI_RTO_MIN_US)
+		break_hard(l, e, "a timeout in %lld us", (s64)(at_us - now_us));
+	e->law.timeout_us = at_us;
+	if (mini_rtt_rto_us(&msk->rtt) < MINI_RTO_MIN_US)
+		break_hard(l, e, "RTO is %u us", mini_rtt_rto_us(&msk->rtt));
 }
 
 /* One after the other, each as long as it says, up to SND.NXT */
@@ -352,8 +340,6 @@ static void law_counters(struct mini_link *l, struct mini_link_end *e,
 	    seq_gt(msk->snd.una + msk->snd.wnd, e->law.peer_edge))
 		mini_link_break(l, e, "a window %u octets beyond what was offered",
 				msk->snd.una + msk->snd.wnd - e->law.peer_edge);
-	if (mini_rtt_rto_us(&msk->rtt) < MINI_RTO_MIN_US)
-		break_hard(l, e, "RTO is %u us", mini_rtt_rto_us(&msk->rtt));
 }
 
 /* One that is armed and called off since fires for nothing */
@@ -396,6 +382,7 @@ void mini_link_law_step(struct mini_link *l)
 			continue;
 		msk = mini_sk(e->sk);
 		law_counters(l, e, msk);
+		law_timeout(l, e, msk);
 		law_awake(l, e, msk);
 		if (!walk)
 			continue;

@@ -89,7 +89,7 @@ static void draw(struct mini_link *l, u32 seed)
 static bool step(struct mini_link *l)
 {
 	const struct mini_timer *tm = mini_t_first_timer(l->t);
-	u64 timer_us = tm ? tm->at_us : MINI_LINK_NEVER;
+	u64 timer_us = tm ? mini_t_fires_us(tm) : MINI_LINK_NEVER;
 	u64 packet_us = l->nr_heap ? l->heap[0].at_us : MINI_LINK_NEVER;
 	struct mini_link_end *e = l->end;
 	u64 user_us = mini_link_app_next(l, e);
