@@ -165,25 +165,27 @@ static void mark(bool *have, const struct piece *p)
  */
 static void permutations(struct kunit *test)
 {
+	const u32 len = 16 * PIECE;
+	bool *have = kunit_kzalloc(test, len, GFP_KERNEL);
 	struct rnd_state rnd;
 	u32 round, i;
 
+	KUNIT_ASSERT_NOT_NULL(test, have);
 	prandom_seed_state(&rnd, SEED);
 	for (round = 0; round < 40; round++) {
 		struct mini_t *t = mini_t_established(test);
-		bool have[16 * PIECE] = {};
 		struct piece p[16];
 
+		memset(have, 0, len);
 		for (i = 0; i < ARRAY_SIZE(p); i++)
 			p[i] = (struct piece){ i * PIECE, PIECE };
 		shuffle(p, ARRAY_SIZE(p), &rnd);
 		for (i = 0; i < ARRAY_SIZE(p); i++) {
 			rx_piece(t, &p[i]);
 			mark(have, &p[i]);
-			mini_t_expect_tx(t, SEG(.ack = model_nxt(have,
-								 sizeof(have))));
+			mini_t_expect_tx(t, SEG(.ack = model_nxt(have, len)));
 		}
-		expect_stream(t, sizeof(have));
+		expect_stream(t, len);
 		mini_t_end(t);
 	}
 }
