@@ -301,6 +301,7 @@ static void mini_net_defaults(struct mini_net *mn)
 		.keepintvl_s	= MINI_KEEPINTVL_S,
 		.keepcnt	= MINI_KEEPCNT,
 		.max_syn_backlog = 4096,
+		.syncookies	= 1,
 		.max_tw		= 32768,
 		.max_orphans	= 8192,
 		.timestamps	= 1,

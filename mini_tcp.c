@@ -491,7 +491,8 @@ void mini_tcp_established(struct sock *sk, const struct mini_seg *seg)
 {
 	struct mini_sock *msk = mini_sk(sk);
 
-	mini_tcp_first_sample(sk, seg);
+	if (msk->first_sent_us)	/* a cookie does not know it */
+		mini_tcp_first_sample(sk, seg);
 	if (msk->ecn.ok)
 		MINI_INC(mini_pernet(sock_net(sk)), ECN_AGREED);
 	msk->snd.small = msk->snd.una;

@@ -172,6 +172,7 @@ static const struct ctl_table mini_sysctl_template[] = {
 	MINI_INT("tcp_keepalive_probes", keepcnt, SYSCTL_ONE, &mini_ttl_max),
 	MINI_INT("tcp_max_syn_backlog", max_syn_backlog, SYSCTL_ZERO,
 		 SYSCTL_INT_MAX),
+	MINI_INT("tcp_syncookies", syncookies, SYSCTL_ZERO, SYSCTL_TWO),
 	MINI_INT("tcp_max_tw_buckets", max_tw, SYSCTL_ZERO, SYSCTL_INT_MAX),
 	MINI_INT("tcp_max_orphans", max_orphans, SYSCTL_ZERO,
 		 SYSCTL_INT_MAX),

@@ -310,6 +310,7 @@ void mini_hash_net_init(struct mini_net *mn)
 	spin_lock_init(&mn->llock);
 	get_random_bytes(&mn->key, sizeof(mn->key));
 	get_random_bytes(&mn->isn_key, sizeof(mn->isn_key));
+	get_random_bytes(&mn->cookie_key, sizeof(mn->cookie_key));
 }
 
 /**

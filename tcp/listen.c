@@ -6,10 +6,17 @@
  * A full accept queue drops the SYN, and the ACK that would overfill it; the
  * half-open connection stays, its SYN,ACK is sent again, and the peer's next
  * ACK or data tries once more. So it is in Linux.
+ *
+ * When the SYN queue is full, SYNs are answered by cookies (RFC 4987 3.6): no
+ * half-open connection is kept, the ACK that comes back makes one and finds it
+ * at once.
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 #include <linux/in.h>
+#include <linux/net.h>
 #include <linux/slab.h>
 #include <mini/compat.h>
+#include <mini/cookie.h>
 #include <mini/ip.h>
 #include <mini/tcp.h>
 
@@ -67,10 +74,10 @@ static void mini_req_reply(const struct mini_req *req, struct mini_reply *r)
 	r->oif = req->oif;
 }
 
-static void mini_req_send_syn_ack(struct mini_net *mn,
-				  const struct mini_req *req)
+static void mini_req_syn_ack(struct mini_net *mn, const struct mini_req *req,
+			     struct mini_header *h)
 {
-	struct mini_header h = {
+	*h = (struct mini_header){
 		.seq = req->iss,
 		.ack = req->irs + 1,
 		.flags = MINI_SYN | MINI_ACK | (req->ecn_ok ? MINI_ECE : 0),
@@ -80,9 +87,16 @@ static void mini_req_send_syn_ack(struct mini_net *mn,
 		.opts.wscale = req->rcv_wscale,
 		.opts.sack_ok = req->sack_ok,
 	};
+	mini_opts_ts(&h->opts, &req->ts, mn->ip->now_us(), true);
+}
+
+static void mini_req_send_syn_ack(struct mini_net *mn,
+				  const struct mini_req *req)
+{
+	struct mini_header h;
 	struct mini_reply r;
 
-	mini_opts_ts(&h.opts, &req->ts, mn->ip->now_us(), true);
+	mini_req_syn_ack(mn, req, &h);
 	mini_req_reply(req, &r);
 	mini_reply_send(mn, &r, &h);
 }
@@ -162,6 +176,18 @@ static bool mini_req_queue(struct mini_req *req)
 	return open;
 }
 
+/* Whose it is, and how its replies go out */
+static void mini_req_setup(struct mini_req *req, struct sock *sk,
+			   const struct mini_tuple *t)
+{
+	req->ep.kind = MINI_KIND_REQ;
+	req->ep.t = *t;
+	req->listener = sk;
+	req->mark = READ_ONCE(sk->sk_mark);
+	req->tos = inet_sk(sk)->tos;
+	req->oif = READ_ONCE(sk->sk_bound_dev_if);
+}
+
 static struct mini_req *mini_req_alloc(struct mini_net *mn, struct sock *sk,
 				       const struct mini_tuple *t)
 {
@@ -174,13 +200,8 @@ static struct mini_req *mini_req_alloc(struct mini_net *mn, struct sock *sk,
 		kmem_cache_free(mini_req_cache, req);
 		return NULL;
 	}
-	req->ep.kind = MINI_KIND_REQ;
-	req->ep.t = *t;
+	mini_req_setup(req, sk, t);
 	refcount_set(&req->refs, 1);
-	req->listener = sk;
-	req->mark = READ_ONCE(sk->sk_mark);
-	req->tos = inet_sk(sk)->tos;
-	req->oif = READ_ONCE(sk->sk_bound_dev_if);
 	mini_ip_timer_setup(&req->timer, mini_req_fire);
 	return req;
 }
@@ -216,7 +237,7 @@ static void mini_req_fill(struct mini_net *mn, struct mini_req *req,
 	struct mini_reply r;
 
 	mini_req_reply(req, &r);
-	req->iss = iss ?: mn->ip->isn(mn, &req->ep.t);
+	req->iss = iss;
 	req->irs = seg->seq;
 	req->snd_wnd = seg->wnd;
 	req->mss = seg->opts.mss;
@@ -251,32 +272,36 @@ static bool mini_addr_ok(const struct mini_tuple *t)
 	       !ipv4_is_lbcast(t->laddr);
 }
 
-/* A SYN for a listener (3.10.7.2, third) */
-static enum mini_drop mini_listen_syn(struct mini_net *mn, struct sock *sk,
-				      const struct mini_tuple *t,
-				      const struct mini_seg *seg, u32 iss)
+/* Queued first: once in the table it can be killed at any time */
+static enum mini_drop mini_req_publish(struct mini_net *mn,
+				       struct mini_req *req)
 {
-	enum mini_drop why = mini_listen_full(mn, sk);
-	struct mini_req *req;
-
-	if (!mini_addr_ok(t))
-		return MINI_DROP_BAD_SOURCE;
-	if (why)
-		return why;
-	req = mini_req_alloc(mn, sk, t);
-	if (!req)
-		return MINI_DROP_NO_MEM;
-	mini_req_fill(mn, req, seg, iss);
-	/* queued first: once in the table it can be killed at any time */
 	refcount_inc(&req->refs);
 	if (!mini_req_queue(req)) {
 		req->dead = true;
 		mini_req_put(req);
-		why = MINI_DROP_CLOSED;
-	} else if (mini_ep_insert(mn, &req->ep)) {
+		return MINI_DROP_CLOSED;
+	}
+	if (mini_ep_insert(mn, &req->ep)) {
 		mini_req_kill(mn, req);		/* lost a race with its twin */
-		why = MINI_DROP_BLIND_SYN;
-	} else {
+		return MINI_DROP_BLIND_SYN;
+	}
+	return MINI_PASS;
+}
+
+/* A SYN that is remembered */
+static enum mini_drop mini_listen_keep(struct mini_net *mn, struct sock *sk,
+				       const struct mini_tuple *t,
+				       const struct mini_seg *seg, u32 iss)
+{
+	struct mini_req *req = mini_req_alloc(mn, sk, t);
+	enum mini_drop why;
+
+	if (!req)
+		return MINI_DROP_NO_MEM;
+	mini_req_fill(mn, req, seg, iss ?: mn->ip->isn(mn, t));
+	why = mini_req_publish(mn, req);
+	if (!why) {
 		mini_req_send_syn_ack(mn, req);
 		mini_req_arm(mn, req);
 	}
@@ -284,28 +309,86 @@ static enum mini_drop mini_listen_syn(struct mini_net *mn, struct sock *sk,
 	return why;
 }
 
-/**
- * mini_listen_rcv() - a segment for a listener (RFC 9293 3.10.7.2)
- * @mn: namespace
- * @listener: found under RCU; its lock is not taken
- * @t: tuple
- * @seg: the segment; taken
- * @iss: our ISS if it must be a certain one, else 0
- */
-void mini_listen_rcv(struct mini_net *mn, struct sock *listener,
-		     const struct mini_tuple *t, struct mini_seg *seg,
-		     u32 iss)
+static void mini_cookie_tuple(struct mini_cookie *c,
+			      const struct mini_tuple *t)
 {
-	struct mini_reply r = { .t = *t };
-	enum mini_drop why = MINI_DROP_BAD_FLAGS;
+	c->laddr = (__force u32)t->laddr;
+	c->raddr = (__force u32)t->raddr;
+	c->ports = (__force u32)t->lport << 16 | (__force u32)t->rport;
+	c->wire = t->wire;
+}
 
-	if (seg->flags & MINI_RST)
-		;
-	else if (seg->flags & MINI_ACK)
-		mini_reply_reset(mn, &r, seg);
-	else if (seg->flags & MINI_SYN)
-		why = mini_listen_syn(mn, listener, t, seg, iss);
-	mini_drop(mn, seg->skb, why ?: MINI_DROP_ACK_ONLY);
+/* What of a half-open connection a cookie keeps */
+static void mini_cookie_from_req(struct mini_cookie *c,
+				 const struct mini_req *req)
+{
+	mini_cookie_tuple(c, &req->ep.t);
+	c->irs = req->irs;
+	c->mss = req->mss ?: MINI_MSS_DEFAULT;
+	c->has_ts = req->ts.ok;
+	c->has_wscale = req->wscale_ok;
+	c->wscale = req->snd_wscale;
+	c->sack_ok = req->sack_ok;
+}
+
+/* A cookie goes out: from now on ACKs may be answers to one */
+static void mini_cookie_sent(struct mini_net *mn, struct sock *sk, u64 now_us)
+{
+	struct mini_listen *l = &mini_sk(sk)->listen;
+	u32 before = READ_ONCE(l->cookie_slot);
+
+	MINI_INC(mn, SYNCOOKIES_SENT);
+	WRITE_ONCE(l->cookie_slot, mini_cookie_slot(now_us));
+	if (!mini_cookie_fresh(before, now_us) && mn->sysctl.syncookies == 1)
+		net_info_ratelimited("port %u: SYN queue full, possible SYN flooding; sending cookies\n",
+				     inet_sk(sk)->inet_num);
+}
+
+/* A SYN that is answered and forgotten */
+static enum mini_drop mini_listen_cookie(struct mini_net *mn, struct sock *sk,
+					 const struct mini_tuple *t,
+					 const struct mini_seg *seg)
+{
+	u64 now_us = mn->ip->now_us();
+	struct mini_cookie c = { };
+	struct mini_req req = { };	/* on loan: nobody else sees it */
+	struct mini_header h;
+	struct mini_reply r;
+
+	mini_req_setup(&req, sk, t);
+	mini_req_fill(mn, &req, seg, 0);
+	/* without a timestamp to put them in, options would be lost */
+	req.wscale_ok = req.wscale_ok && req.ts.ok;
+	req.sack_ok = req.sack_ok && req.ts.ok;
+	/* nor is it known to a cookie that the peer asked for ECN */
+	req.ecn_ok = false;
+	mini_cookie_from_req(&c, &req);
+	if (!mini_cookie_make(&c, &mn->cookie_key, now_us, &req.iss))
+		return MINI_DROP_SYN_QUEUE;
+	mini_req_syn_ack(mn, &req, &h);
+	if (h.opts.has_ts)
+		h.opts.tsval = mini_cookie_tsval(&c, h.opts.tsval);
+	mini_req_reply(&req, &r);
+	mini_cookie_sent(mn, sk, now_us);
+	mini_reply_send(mn, &r, &h);
+	return MINI_PASS;
+}
+
+/* A SYN for a listener (3.10.7.2, third) */
+static enum mini_drop mini_listen_syn(struct mini_net *mn, struct sock *sk,
+				      const struct mini_tuple *t,
+				      const struct mini_seg *seg, u32 iss)
+{
+	enum mini_drop why = mini_listen_full(mn, sk);
+	int cookies = mn->sysctl.syncookies;
+
+	if (!mini_addr_ok(t))
+		return MINI_DROP_BAD_SOURCE;
+	/* a cookie cannot be a certain ISS */
+	if (!iss && ((why == MINI_DROP_SYN_QUEUE && cookies) ||
+		     (!why && cookies == 2)))
+		return mini_listen_cookie(mn, sk, t, seg);
+	return why ?: mini_listen_keep(mn, sk, t, seg, iss);
 }
 
 /* A child's own life begins: nothing of the listener's queues is its */
@@ -457,6 +540,104 @@ static enum mini_drop mini_req_done(struct mini_net *mn, struct mini_req *req,
 	return MINI_DROP_ACK_ONLY;
 }
 
+/* The SYN that an ACK answers to, if a cookie of ours says that there was one */
+static bool mini_cookie_syn(struct mini_net *mn, const struct mini_tuple *t,
+			    const struct mini_seg *seg, struct mini_seg *syn)
+{
+	struct mini_cookie c = {
+		.irs = seg->seq - 1,
+		.has_ts = seg->opts.has_ts && mn->sysctl.timestamps,
+	};
+
+	mini_cookie_tuple(&c, t);
+	if (c.has_ts)
+		mini_cookie_tsecr(&c, seg->opts.tsecr);
+	if (!mini_cookie_check(&c, &mn->cookie_key, mn->ip->now_us(),
+			       seg->ack - 1))
+		return false;
+	*syn = (struct mini_seg){
+		.seq = c.irs,
+		.wnd = seg->wnd,
+		.opts.mss = c.mss,
+		.opts.has_wscale = c.has_wscale,
+		.opts.wscale = c.wscale,
+		.opts.sack_ok = c.sack_ok,
+		.opts.has_ts = c.has_ts,
+		.opts.tsval = seg->opts.tsval,
+	};
+	return true;
+}
+
+/* The half-open connection that was not kept, and the ACK that ends it */
+static enum mini_drop mini_cookie_open(struct mini_net *mn, struct sock *sk,
+				       const struct mini_tuple *t,
+				       const struct mini_seg *syn,
+				       struct mini_seg *seg)
+{
+	struct mini_req *req = mini_req_alloc(mn, sk, t);
+	enum mini_drop why;
+
+	if (!req)
+		return MINI_DROP_NO_MEM;
+	mini_req_fill(mn, req, syn, seg->ack - 1);
+	req->sent_us = 0;	/* nobody knows */
+	why = mini_req_publish(mn, req);
+	if (!why) {
+		why = mini_req_done(mn, req, seg);
+		if (why)
+			mini_req_kill(mn, req);
+	}
+	mini_req_put(req);
+	return why;
+}
+
+/* An ACK for a listener (3.10.7.2, second): a cookie comes back, or a RST goes */
+static enum mini_drop mini_listen_ack(struct mini_net *mn, struct sock *sk,
+				      const struct mini_tuple *t,
+				      struct mini_seg *seg)
+{
+	u32 slot = READ_ONCE(mini_sk(sk)->listen.cookie_slot);
+	struct mini_reply r = { .t = *t };
+	struct mini_seg syn;
+
+	/* no use to look when none went out, and an invitation to guess */
+	if (mini_cookie_fresh(slot, mn->ip->now_us()) &&
+	    mn->sysctl.syncookies && !(seg->flags & MINI_SYN)) {
+		if (mini_cookie_syn(mn, t, seg, &syn)) {
+			MINI_INC(mn, SYNCOOKIES_RECV);
+			return mini_cookie_open(mn, sk, t, &syn, seg);
+		}
+		MINI_INC(mn, SYNCOOKIES_FAILED);
+	}
+	mini_reply_reset(mn, &r, seg);
+	return MINI_DROP_BAD_FLAGS;
+}
+
+/**
+ * mini_listen_rcv() - a segment for a listener (RFC 9293 3.10.7.2)
+ * @mn: namespace
+ * @listener: found under RCU; its lock is not taken
+ * @t: tuple
+ * @seg: the segment; taken
+ * @iss: our ISS if it must be a certain one, else 0
+ */
+void mini_listen_rcv(struct mini_net *mn, struct sock *listener,
+		     const struct mini_tuple *t, struct mini_seg *seg,
+		     u32 iss)
+{
+	enum mini_drop why = MINI_DROP_BAD_FLAGS;
+
+	if (seg->flags & MINI_RST)
+		;
+	else if (seg->flags & MINI_ACK)
+		why = mini_listen_ack(mn, listener, t, seg);
+	else if (seg->flags & MINI_SYN)
+		why = mini_listen_syn(mn, listener, t, seg, iss) ?:
+		      MINI_DROP_ACK_ONLY;
+	if (why)	/* else a child has it */
+		mini_drop(mn, seg->skb, why);
+}
+
 /* The window is in units now: what the SYN,ACK has promised is rounded up */
 static void mini_req_ack(struct mini_net *mn, struct mini_req *req)
 {
@@ -584,6 +765,7 @@ void mini_listen_init(struct mini_listen *l)
 	INIT_LIST_HEAD(&l->reqs);
 	INIT_LIST_HEAD(&l->ready);
 	l->nr_reqs = 0;
+	l->cookie_slot = 0;
 	l->open = false;
 }
 

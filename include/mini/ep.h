@@ -120,6 +120,7 @@ struct mini_owner {
  * @reqs: SYN queue: half-open connections (mini_req.link)
  * @ready: accept queue: established, not yet accepted (mini_sock.ready_link)
  * @nr_reqs: length of @reqs; the length of @ready is sk_ack_backlog
+ * @cookie_slot: time slot of the last SYN cookie, 0 before the first; no lock
  * @open: false from the moment the listener closes: nothing may be added
  */
 struct mini_listen {
@@ -127,6 +128,7 @@ struct mini_listen {
 	struct list_head reqs;
 	struct list_head ready;
 	u32 nr_reqs;
+	u32 cookie_slot;
 	bool open;
 };
 
@@ -154,7 +156,7 @@ struct mini_listen {
  * @acked: the handshake is done but for the data that the user waits for
  * @timeouts: times that @timer has fired
  * @retries: SYN,ACKs sent again
- * @sent_us: when the SYN,ACK was first sent
+ * @sent_us: when the SYN,ACK was first sent; 0 when a cookie has forgotten it
  * @challenge_us: when an ACK was last sent against a bad segment
  * @mark: skb mark for replies
  * @tos: Diffserv of the listener

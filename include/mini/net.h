@@ -32,6 +32,7 @@ struct mini_ip_ops;
  * @keepintvl_s: time between its probes
  * @keepcnt: probes before giving up
  * @max_syn_backlog: half-open connections per listener
+ * @syncookies: 1 sends SYN cookies when a SYN queue is full, 2 always, 0 never
  * @max_tw: TIME-WAITs in this namespace
  * @max_orphans: orphans in this namespace
  * @timestamps: offer timestamps (RFC 7323)
@@ -58,6 +59,7 @@ struct mini_sysctl {
 	int keepintvl_s;
 	int keepcnt;
 	int max_syn_backlog;
+	int syncookies;
 	int max_tw;
 	int max_orphans;
 	int timestamps;
@@ -89,6 +91,7 @@ struct mini_sysctl {
  * @llock: guards @lhash
  * @key: of both hashes
  * @isn_key: secret of the initial sequence numbers (RFC 6528)
+ * @cookie_key: secret of the SYN cookies (RFC 4987 3.6)
  * @ports: ports held
  * @port_mutex: one bind at a time
  * @port_lock: guards @ports and the owner lists
@@ -113,6 +116,7 @@ struct mini_net {
 	spinlock_t llock;	/* lhash */
 	hsiphash_key_t key;
 	siphash_key_t isn_key;
+	siphash_key_t cookie_key;
 
 	struct hlist_head ports[MINI_PORT_BUCKETS];
 	struct mutex port_mutex;	/* one bind at a time */

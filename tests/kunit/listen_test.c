@@ -283,7 +283,8 @@ static void ack_is_heard_when_there_is_room(struct kunit *test)
 }
 
 /*
- * The SYN queue is full: SYNs are dropped, and nothing is remembered
+ * The SYN queue is full, and cookies are not wanted: SYNs are dropped, and
+ * nothing is remembered
  * Proves: SF-1
  */
 static void full_syn_queue_drops_the_syn(struct kunit *test)
@@ -291,6 +292,7 @@ static void full_syn_queue_drops_the_syn(struct kunit *test)
 	struct mini_t *t = listen_with(test, 4);
 	u32 i, taken = 0;
 
+	t->mn->sysctl.syncookies = 0;
 	for (i = 0; i < 1000; i++) {
 		next_peer(t, i);
 		rx_syn(t);
@@ -315,6 +317,7 @@ static void syn_queue_has_a_limit_of_its_own(struct kunit *test)
 	struct mini_t *t = listen_with(test, 1000);
 	u32 i, taken = 0;
 
+	t->mn->sysctl.syncookies = 0;
 	t->mn->sysctl.max_syn_backlog = 16;
 	for (i = 0; i < 100; i++) {
 		next_peer(t, i);
