@@ -582,7 +582,7 @@ static void by_count(struct kunit *test)
 	mini_t_drain(t);
 }
 
-/* Proves: RK-1, HP-7 */
+/* Proves: RK-1 */
 static void rack_needs_sack(struct kunit *test)
 {
 	struct mini_t *t = mini_t_established(test);
