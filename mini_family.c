@@ -383,7 +383,7 @@ static int __init mini_caches_init(void)
 
 	if (err)
 		return err;
-	err = mini_listen_cache_init();
+	err = mini_req_cache_init();
 	if (err)
 		goto out_port;
 	err = mini_tw_cache_init();
@@ -392,7 +392,7 @@ static int __init mini_caches_init(void)
 	return 0;
 
 out_listen:
-	mini_listen_cache_exit();
+	mini_req_cache_exit();
 out_port:
 	mini_port_exit();
 	return err;
@@ -402,7 +402,7 @@ static void mini_caches_exit(void)
 {
 	rcu_barrier();	/* objects on their way back into the caches */
 	mini_tw_cache_exit();
-	mini_listen_cache_exit();
+	mini_req_cache_exit();
 	mini_port_exit();
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The state machine (RFC 9293 3.3.2) and the calls that drive it: what
- * struct proto mini_tcp_prot points to. Segments come in by tcp/input.c.
+ * The state machine (RFC 9293 3.3.2) and the calls that open a connection.
+ * Segments come in by tcp/input.c; listen.c and close.c have the other calls.
  */
 #include <net/sock.h>
 #include <mini/compat.h>
@@ -369,6 +369,20 @@ static void mini_tcp_forget_name(struct sock *sk)
 }
 
 /**
+ * mini_tcp_renew() - a socket that was connected may be used again
+ * @sk: CLOSED, owned
+ */
+void mini_tcp_renew(struct sock *sk)
+{
+	mini_tcp_forget_peer(sk);
+	mini_tcp_forget_name(sk);
+	mini_tcp_reset_fields(mini_sk(sk));
+	mini_sk(sk)->snd.syn_acked = true;
+	sk->sk_shutdown = 0;
+	sock_reset_flag(sk, SOCK_DONE);
+}
+
+/**
  * mini_tcp_connect() - proto.connect: active OPEN (RFC 9293 3.10.1)
  * @sk: socket in CLOSED, owned
  * @to: remote address, of AF_INET or of this family
@@ -625,217 +639,6 @@ void mini_tcp_timed_out(struct sock *sk)
 	mini_tcp_abort(sk, msk->icmp_soft ?: ETIMEDOUT);
 }
 
-/* What closing the sending side means to a state (RFC 9293 3.10.4) */
-static const u8 mini_close_to[TCP_MAX_STATES] = {
-	[TCP_SYN_RECV]	  = TCP_FIN_WAIT1,
-	[TCP_ESTABLISHED] = TCP_FIN_WAIT1,
-	[TCP_CLOSE_WAIT]  = TCP_LAST_ACK,
-};
-
-static void mini_tcp_close_send(struct sock *sk)
-{
-	int to = mini_close_to[sk->sk_state];
-
-	if (!to)
-		return;
-	mini_tcp_set_state(sk, to);
-	mini_queue_fin(sk);
-}
-
-/**
- * mini_tcp_shutdown() - proto.shutdown
- * @sk: socket, owned
- * @how: RCV_SHUTDOWN, SEND_SHUTDOWN
- */
-void mini_tcp_shutdown(struct sock *sk, int how)
-{
-	if (how & SEND_SHUTDOWN)
-		mini_tcp_close_send(sk);
-}
-
-static bool mini_owes_reset(const struct sock *sk)
-{
-	return (1 << sk->sk_state) &
-	       (TCPF_ESTABLISHED | TCPF_SYN_RECV | TCPF_FIN_WAIT1 |
-		TCPF_FIN_WAIT2 | TCPF_CLOSE_WAIT);
-}
-
-/**
- * mini_tcp_disconnect() - proto.disconnect: back to the beginning
- * @sk: socket, owned
- * @flags: unused; proto.disconnect's signature
- *
- * ABORT (RFC 9293 3.10.5), after which the socket may be used again.
- *
- * Context: process.
- * Return: 0.
- */
-int mini_tcp_disconnect(struct sock *sk, int flags)
-{
-	int old = sk->sk_state;
-
-	sk->sk_disconnects++;	/* whoever sleeps in a call gives up */
-	if (old == TCP_LISTEN) {
-		sk->sk_prot->unhash(sk);
-		mini_tcp_set_state(sk, TCP_CLOSE);
-		mini_listen_stop(sk);
-		mini_sk(sk)->owner.listening = false;
-	} else if (old != TCP_CLOSE) {
-		if (mini_owes_reset(sk))
-			mini_send_reset(sk);
-		if (old != TCP_LAST_ACK && old != TCP_CLOSING)
-			WRITE_ONCE(sk->sk_err, ECONNRESET);
-		mini_tcp_done(sk);
-	}
-	mini_skb_purge_rcv(sk);
-	mini_tcp_forget_peer(sk);
-	mini_tcp_forget_name(sk);
-	mini_tcp_reset_fields(mini_sk(sk));
-	mini_sk(sk)->snd.syn_acked = true;
-	sk->sk_shutdown = 0;
-	sock_reset_flag(sk, SOCK_DONE);
-	sk_error_report(sk);
-	return 0;
-}
-
-static bool mini_closing(const struct sock *sk)
-{
-	return (1 << sk->sk_state) &
-	       (TCPF_FIN_WAIT1 | TCPF_CLOSING | TCPF_LAST_ACK);
-}
-
-/* SO_LINGER: until the FIN is ACKed, or the time is over, or a signal */
-static void mini_linger(struct sock *sk, long timeout)
-{
-	DEFINE_WAIT_FUNC(wait, woken_wake_function);
-
-	if (!timeout || !mini_closing(sk))
-		return;
-	add_wait_queue(sk_sleep(sk), &wait);
-	while (timeout && mini_closing(sk) && !signal_pending(current))
-		sk_wait_event(sk, &timeout, !mini_closing(sk), &wait);
-	remove_wait_queue(sk_sleep(sk), &wait);
-}
-
-/* close() with the socket owned: say FIN or RST, as the state demands */
-static void mini_close_owned(struct sock *sk, long timeout)
-{
-	struct mini_net *mn = mini_pernet(sock_net(sk));
-	bool unread = mini_tcp_unread(sk);
-
-	sk->sk_shutdown = SHUTDOWN_MASK;
-	if (sk->sk_state == TCP_LISTEN || sk->sk_state == TCP_SYN_SENT) {
-		mini_tcp_disconnect(sk, 0);
-	} else if (mini_owes_reset(sk) && unread) {
-		/* RFC 9293 3.6.1: data is lost, and the peer must know */
-		MINI_INC(mn, ABORT_ON_DATA);
-		mini_send_reset(sk);
-		mini_tcp_done(sk);
-	} else if (sock_flag(sk, SOCK_LINGER) && !sk->sk_lingertime) {
-		mini_tcp_disconnect(sk, 0);
-	} else {
-		mini_tcp_close_send(sk);
-	}
-	mini_skb_purge_rcv(sk);
-	mini_linger(sk, timeout);
-}
-
-/* The last file has gone: what becomes of the socket */
-static void mini_close_orphan(struct sock *sk)
-{
-	struct mini_net *mn = mini_pernet(sock_net(sk));
-
-	if (sk->sk_state == TCP_CLOSE) {
-		mini_tcp_bury(sk);
-		return;
-	}
-	mini_tcp_orphan(sk);
-	if (atomic_read(&mn->orphans) > mn->sysctl.max_orphans) {
-		MINI_INC(mn, ABORT_ON_MEMORY);
-		mini_send_reset(sk);
-		mini_tcp_done(sk);
-	} else if (sk->sk_state == TCP_FIN_WAIT2) {
-		if (mini_sk(sk)->user.linger2_s < 0)
-			mini_send_reset(sk);
-		mini_timer_fin_wait2(sk);
-	}
-}
-
-/**
- * mini_tcp_close() - proto.close
- * @sk: socket; the caller's reference is taken
- * @timeout: jiffies to linger
- *
- * Context: process.
- */
-void mini_tcp_close(struct sock *sk, long timeout)
-{
-	struct mini_sock *msk = mini_sk(sk);
-
-	lock_sock(sk);
-	mini_close_owned(sk, timeout);
-	/* a port that is free already may be wanted the moment we return */
-	if (sk->sk_state == TCP_CLOSE)
-		mini_port_leave(mini_pernet(sock_net(sk)), &msk->owner, true);
-	mini_close_orphan(sk);
-	release_sock(sk);	/* what came meanwhile meets an orphan */
-	sock_put(sk);
-}
-
-static int mini_accept_wait(struct sock *sk, long timeo)
-{
-	DEFINE_WAIT(wait);
-	int err = 0;
-
-	while (!mini_listen_ready(sk) && !err) {
-		if (!timeo) {
-			err = -EAGAIN;
-			break;
-		}
-		prepare_to_wait_exclusive(sk_sleep(sk), &wait,
-					  TASK_INTERRUPTIBLE);
-		release_sock(sk);
-		if (!mini_listen_ready(sk))
-			timeo = schedule_timeout(timeo);
-		sched_annotate_sleep();
-		lock_sock(sk);
-		if (mini_listen_ready(sk))
-			break;
-		if (sk->sk_state != TCP_LISTEN)
-			err = -EINVAL;
-		else if (signal_pending(current))
-			err = sock_intr_errno(timeo);
-	}
-	finish_wait(sk_sleep(sk), &wait);
-	return err;
-}
-
-/**
- * mini_tcp_accept() - proto.accept: take a connection off the accept queue
- * @sk: listener
- * @arg: flags in, errno out
- *
- * Context: process.
- * Return: a socket, or NULL with @arg->err set.
- */
-struct sock *mini_tcp_accept(struct sock *sk, struct proto_accept_arg *arg)
-{
-	struct sock *child = NULL;
-
-	lock_sock(sk);
-	arg->err = -EINVAL;
-	if (sk->sk_state == TCP_LISTEN)
-		arg->err = mini_accept_wait(sk, sock_rcvtimeo(sk, arg->flags &
-							      O_NONBLOCK));
-	if (!arg->err) {
-		child = mini_listen_pop(sk);
-		if (!child)
-			arg->err = -EAGAIN;
-	}
-	release_sock(sk);
-	return child;
-}
-
 /**
  * mini_keepidle_s() - TCP_KEEPIDLE, or what the namespace says
  * @sk: socket
@@ -864,37 +667,4 @@ u32 mini_keepcnt(const struct sock *sk)
 {
 	return mini_sk(sk)->keepcnt ?:
 	       mini_pernet(sock_net(sk))->sysctl.keepcnt;
-}
-
-static bool mini_abort_pick(struct mini_ep *ep)
-{
-	return ep->kind == MINI_KIND_SOCK &&
-	       refcount_inc_not_zero(&mini_ep_sk(ep)->sk_refcnt);
-}
-
-/**
- * mini_tcp_abort_all() - end every connection of a namespace
- * @mn: namespace
- *
- * Context: process. Files stay open, on sockets in error; TIME-WAITs go too.
- */
-void mini_tcp_abort_all(struct mini_net *mn)
-{
-	struct mini_ep *ep;
-	u32 slot = 0;
-
-	if (!mini_net_is_up(mn))
-		return;
-	while ((ep = mini_ep_next(mn, &slot, mini_abort_pick))) {
-		struct sock *sk = mini_ep_sk(ep);
-
-		lock_sock(sk);
-		if (mini_owes_reset(sk))
-			mini_send_reset(sk);
-		mini_tcp_abort(sk, ECONNABORTED);
-		release_sock(sk);
-		sock_put(sk);
-	}
-	mini_tw_kill_all(mn);
-	mini_port_flush();
 }

@@ -110,7 +110,7 @@ static inline u32 mini_window_clamp(const struct mini_sock *msk, u32 wnd)
 	return clamp ? min(wnd, clamp) : wnd;
 }
 
-/* mini_tcp.c: the state machine, and the proto's functions */
+/* mini_tcp.c: the state machine */
 void mini_tcp_set_state(struct sock *sk, int state);
 bool mini_edge_ok(int from, int to);
 u64 mini_now(struct sock *sk);
@@ -119,10 +119,6 @@ void mini_tcp_destroy(struct sock *sk);
 void mini_tcp_clone_init(struct sock *sk);
 void mini_tcp_orphan(struct sock *sk);
 int mini_tcp_connect(struct sock *sk, struct sockaddr_in *to, int len);
-int mini_tcp_disconnect(struct sock *sk, int flags);
-struct sock *mini_tcp_accept(struct sock *sk, struct proto_accept_arg *arg);
-void mini_tcp_close(struct sock *sk, long timeout);
-void mini_tcp_shutdown(struct sock *sk, int how);
 int mini_tcp_listen(struct sock *sk);
 int mini_tcp_get_port(struct sock *sk, unsigned short num);
 void mini_tcp_set_address(struct sock *sk);
@@ -132,12 +128,18 @@ void mini_tcp_done(struct sock *sk);
 void mini_tcp_bury(struct sock *sk);
 void mini_tcp_abort(struct sock *sk, int err);
 void mini_tcp_timed_out(struct sock *sk);
+void mini_tcp_renew(struct sock *sk);
 void mini_tcp_synchronized(struct sock *sk, const struct mini_opts *o);
 void mini_tcp_established(struct sock *sk, const struct mini_seg *seg);
 void mini_tcp_mtu_changed(struct sock *sk);
 u32 mini_keepidle_s(const struct sock *sk);
 u32 mini_keepintvl_s(const struct sock *sk);
 u32 mini_keepcnt(const struct sock *sk);
+
+/* tcp/close.c */
+int mini_tcp_disconnect(struct sock *sk, int flags);
+void mini_tcp_close(struct sock *sk, long timeout);
+void mini_tcp_shutdown(struct sock *sk, int how);
 void mini_tcp_abort_all(struct mini_net *mn);
 
 /* tcp/hash.c */
@@ -245,10 +247,13 @@ bool mini_listen_ready(const struct sock *sk);
 void mini_listen_rcv(struct mini_net *mn, struct sock *listener,
 		     const struct mini_tuple *t, struct mini_seg *seg,
 		     u32 iss);
+struct sock *mini_tcp_accept(struct sock *sk, struct proto_accept_arg *arg);
+
+/* tcp/req.c */
 void mini_req_rcv(struct mini_net *mn, struct mini_req *req,
 		  struct mini_seg *seg);
-int mini_listen_cache_init(void);
-void mini_listen_cache_exit(void);
+int mini_req_cache_init(void);
+void mini_req_cache_exit(void);
 
 /* tcp/timewait.c */
 void mini_tw_enter(struct sock *sk);
