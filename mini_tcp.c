@@ -8,6 +8,7 @@
 #include <mini/frto.h>
 #include <mini/ip.h>
 #include <mini/tcp.h>
+#include <mini/trace.h>
 
 #define TO(state)	(1 << TCP_##state)
 
@@ -52,6 +53,7 @@ bool mini_edge_ok(int from, int to)
 void mini_tcp_set_state(struct sock *sk, int state)
 {
 	DEBUG_NET_WARN_ON_ONCE(!mini_edge_ok(sk->sk_state, state));
+	trace_mini_state(sk, sk->sk_state, state);
 	if (state != TCP_TIME_WAIT)
 		inet_sk_set_state(sk, state);
 }

@@ -3,6 +3,15 @@
 #include <linux/kernel.h>
 #include <mini/mib.h>
 #include <mini/net.h>
+#include <mini/trace.h>
+
+static const char *const mini_mib_names[__MINI_MIB_MAX] = {
+#define MIB(id, name, words)	\
+	[MINI_MIB_##id] = name,
+#define DROP(id, name, reason, words)	\
+	[MINI_MIB_DROP_##id] = name,
+#include <mini/mib_list.h>
+};
 
 static const enum skb_drop_reason mini_drop_reasons[] = {
 	[MINI_PASS] = SKB_DROP_REASON_NOT_SPECIFIED,
@@ -10,6 +19,15 @@ static const enum skb_drop_reason mini_drop_reasons[] = {
 	[MINI_DROP_##id] = SKB_DROP_REASON_##reason,
 #include <mini/mib_list.h>
 };
+
+/**
+ * mini_mib_name() - its name in /proc/net/mini/snmp
+ * @which: counter
+ */
+const char *mini_mib_name(enum mini_mib which)
+{
+	return mini_mib_names[which];
+}
 
 /**
  * mini_drop() - a packet's way ends
@@ -21,7 +39,10 @@ static const enum skb_drop_reason mini_drop_reasons[] = {
  */
 void mini_drop(struct mini_net *mn, struct sk_buff *skb, enum mini_drop why)
 {
-	this_cpu_inc(mn->mibs->n[MINI_MIB_DROP_SHORT + why - MINI_DROP_SHORT]);
+	enum mini_mib which = MINI_MIB_DROP_SHORT + why - MINI_DROP_SHORT;
+
+	this_cpu_inc(mn->mibs->n[which]);
+	trace_mini_drop(skb, which);
 	if (why == MINI_DROP_ACK_ONLY)
 		consume_skb(skb);
 	else

@@ -5,21 +5,13 @@
 #include <linux/seq_file_net.h>
 #include <mini/net.h>
 
-static const char *const mini_mib_names[__MINI_MIB_MAX] = {
-#define MIB(id, name, words)	\
-	[MINI_MIB_##id] = name,
-#define DROP(id, name, reason, words)	\
-	[MINI_MIB_DROP_##id] = name,
-#include <mini/mib_list.h>
-};
-
 static int mini_snmp_show(struct seq_file *seq, void *v)
 {
 	const struct mini_net *mn = mini_pernet(seq_file_single_net(seq));
 	int i;
 
 	for (i = 0; i < __MINI_MIB_MAX; i++)
-		seq_printf(seq, "%-16s %lu\n", mini_mib_names[i],
+		seq_printf(seq, "%-16s %lu\n", mini_mib_name(i),
 			   mini_mib_sum(mn, i));
 	seq_printf(seq, "%-16s %d\n", "CurrTimeWaits",
 		   atomic_read(&mn->tw_count));

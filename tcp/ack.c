@@ -3,6 +3,7 @@
 #include <mini/frto.h>
 #include <mini/ip.h>
 #include <mini/tcp.h>
+#include <mini/trace.h>
 
 /*
  * Congestion control sees each ACK of new data, unless cwnd is what recovery
@@ -171,6 +172,7 @@ static void mini_ack_done(struct sock *sk, struct mini_delivery *d)
 		mini_grow_cwnd(sk, d);
 	if (mini_recovery_ack(sk, d))
 		mini_timer_data_acked(sk);
+	trace_mini_cwnd(sk);
 	if (!d->acked)
 		return;
 	mini_buffer_acked(sk);

@@ -11,6 +11,7 @@
 #include <mini/compat.h>
 #include <mini/ip.h>
 #include <mini/tcp.h>
+#include <mini/trace.h>
 
 /**
  * mini_seg_parse() - read a TCP header
@@ -594,6 +595,8 @@ static void mini_sock_rcv_seg(struct sock *sk, struct mini_seg *seg)
 	msk->last_rcv_us = mini_now(sk);
 	msk->keep_probes = 0;
 	mini_stat_received(sk, seg);
+	trace_mini_segment_in(sk, seg->seq, seg->ack, seg->skb->len, seg->wnd,
+			      seg->flags);
 	switch (sk->sk_state) {
 	case TCP_CLOSE:
 	case TCP_LISTEN:	/* found as what it was a moment ago */

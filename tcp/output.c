@@ -7,6 +7,7 @@
 #include <mini/frto.h>
 #include <mini/ip.h>
 #include <mini/tcp.h>
+#include <mini/trace.h>
 
 /* Free receive buffer as octets of window: half of it is for overhead */
 static u32 mini_rcv_space(const struct sock *sk)
@@ -211,6 +212,7 @@ static int mini_transmit(struct sock *sk, struct sk_buff *skb, u32 seq,
 	}
 	msk->segs_out++;
 	mini_stat_sent(sk, skb);
+	trace_mini_segment_out(sk, h.seq, h.ack, skb->len, h.wnd, h.flags);
 	mini_push_header(skb, &msk->ep.t, &h);
 	return msk->ip->xmit(sk, skb);
 }
@@ -480,6 +482,7 @@ static bool mini_send_head(struct sock *sk, struct sk_buff *skb)
 	n = mini_sendable(sk, skb, &hold);
 	if (!n) {
 		this_cpu_inc(mn->mibs->n[hold]);
+		trace_mini_hold(sk, hold);
 		msk->cc.rwnd_limited = hold == MINI_MIB_SEND_HELD_RWND;
 		msk->cc.cwnd_limited |= hold == MINI_MIB_SEND_HELD_CWND;
 		return false;
@@ -527,6 +530,7 @@ static bool mini_retransmit(struct sock *sk, struct sk_buff *skb, u32 max)
 	msk->total_retrans++;
 	msk->stat.bytes_retrans += skb->len;
 	MINI_INC(mini_pernet(sock_net(sk)), RETRANS_SEGS);
+	trace_mini_retransmit(sk, mini_cb(skb)->seq, skb->len);
 	return true;
 }
 

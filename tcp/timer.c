@@ -14,6 +14,7 @@
  */
 #include <mini/ip.h>
 #include <mini/tcp.h>
+#include <mini/trace.h>
 
 static void mini_timer_arm(struct sock *sk, struct mini_timer *t, u64 delay_us)
 {
@@ -344,10 +345,12 @@ static void mini_rto_timeout(struct sock *sk)
 		msk->ip->advise(sk);
 	msk->retries++;
 	MINI_INC(mn, TIMEOUTS);
+	trace_mini_timer(sk, "rto");
 	/* a shut window is no congestion: what we resend is a probe then */
 	if (msk->snd.wnd)
 		mini_recovery_timeout(sk);
 	mini_rtt_backoff(&msk->rtt);
+	trace_mini_cwnd(sk);
 	mini_retransmit_first(sk);
 	msk->rto_at_us = 0;
 	mini_timer_data_sent(sk);
@@ -361,6 +364,7 @@ static void mini_probe_timeout(struct sock *sk)
 		mini_tcp_timed_out(sk);
 		return;
 	}
+	trace_mini_timer(sk, "probe");
 	msk->retries++;
 	mini_rtt_backoff(&msk->rtt);
 	mini_send_probe(sk);
@@ -376,6 +380,7 @@ static void mini_early_timeout(struct sock *sk)
 
 	if (!mini_flight(msk))
 		return;
+	trace_mini_timer(sk, msk->write_for == MINI_FOR_PTO ? "tlp" : "reo");
 	if (msk->write_for == MINI_FOR_PTO) {
 		mini_tlp_timeout(sk);
 		msk->rto_at_us = 0;	/* RFC 8985 7.3: the RTO starts anew */
@@ -408,6 +413,7 @@ static void mini_delack_timeout(struct sock *sk)
 
 	if (!mini_timer_due(sk, &msk->delack_tmr) || !msk->ack_due)
 		return;
+	trace_mini_timer(sk, "delack");
 	MINI_INC(mini_pernet(sock_net(sk)), DELAYED_ACKS);
 	mini_send_ack(sk);
 }
@@ -422,6 +428,7 @@ static u64 mini_keep_probe(struct sock *sk)
 		mini_tcp_timed_out(sk);
 		return 0;
 	}
+	trace_mini_timer(sk, "keepalive");
 	msk->keep_probes++;
 	MINI_INC(mini_pernet(sock_net(sk)), KEEPALIVE_PROBES);
 	mini_send_keepalive(sk);

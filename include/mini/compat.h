@@ -26,6 +26,13 @@
 #define mini_sockaddr	sockaddr
 #endif
 
+/* for tracepoints; what they copy has been named once already since 6.10 */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 10, 0)
+#define mini_assign_str(to, from)	__assign_str(to, from)
+#else
+#define mini_assign_str(to, from)	__assign_str(to)
+#endif
+
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 10, 0)
 struct proto_accept_arg {
 	int flags;

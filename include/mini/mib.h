@@ -37,6 +37,7 @@ struct mini_mibs {
 struct mini_net;
 
 void mini_drop(struct mini_net *mn, struct sk_buff *skb, enum mini_drop why);
+const char *mini_mib_name(enum mini_mib which);
 unsigned long mini_mib_sum(const struct mini_net *mn, enum mini_mib which);
 int mini_mib_net_init(struct mini_net *mn);
 void mini_mib_net_exit(struct mini_net *mn);
