@@ -39,8 +39,12 @@ static bool mini_rack_sent_after(u64 a_us, u32 a_end, u64 b_us, u32 b_end)
  * @min_rtt_us: RACK.min_RTT
  *
  * Several of one ACK are told in the order of their numbers.
+ *
+ * Return: true when it was sent later than all that had arrived before: those
+ * that were sent earlier and have not are late now. Without such news nobody is
+ * later than they were a moment ago, but for the time that has passed.
  */
-void mini_rack_delivered(struct mini_rack *r, const struct mini_sent *s,
+bool mini_rack_delivered(struct mini_rack *r, const struct mini_sent *s,
 			 u64 now_us, u32 min_rtt_us)
 {
 	u32 rtt_us = min_t(u64, now_us - s->at_us, U32_MAX);
@@ -50,13 +54,14 @@ void mini_rack_delivered(struct mini_rack *r, const struct mini_sent *s,
 	r->fack = seq_max(r->fack, s->end_seq);
 	/* back sooner than possible: it was an earlier copy */
 	if (s->resent && (s->stale || rtt_us < min_rtt_us))
-		return;
+		return false;
 	if (!mini_rack_sent_after(s->at_us, s->end_seq, r->xmit_us,
 				  r->end_seq))
-		return;
+		return false;
 	r->xmit_us = s->at_us;
 	r->end_seq = s->end_seq;
 	r->rtt_us = rtt_us;
+	return true;
 }
 
 /**

@@ -79,6 +79,12 @@ void mini_recovery_echo(struct sock *sk)
 	msk->cc.prior_cwnd = 0;
 }
 
+static void mini_recovery_open(struct mini_sock *msk)
+{
+	msk->cc.state = MINI_CA_OPEN;
+	msk->frto = MINI_FRTO_OFF;
+}
+
 /**
  * mini_recovery_end() - all that was out is ACKed
  * @sk: socket, owned
@@ -87,8 +93,7 @@ void mini_recovery_end(struct sock *sk)
 {
 	struct mini_sock *msk = mini_sk(sk);
 
-	msk->cc.state = MINI_CA_OPEN;
-	msk->frto = MINI_FRTO_OFF;
+	mini_recovery_open(msk);
 	mini_rack_recovered(&msk->rack);
 }
 
@@ -111,6 +116,9 @@ void mini_recovery_resent(struct sock *sk, u32 len)
  * mini_recovery_undo() - the last reduction was for nothing
  * @sk: socket, owned
  *
+ * A recovery that ends so is none for RACK to count: on a path that reorders,
+ * a dozen of them in one round trip would have it forget that it does.
+ *
  * Return: true; false when there is none.
  */
 bool mini_recovery_undo(struct sock *sk)
@@ -127,21 +135,21 @@ bool mini_recovery_undo(struct sock *sk)
 	mini_cc_undo(cc);
 	mini_rtt_collapse(&msk->rtt);
 	mini_mark_none_lost(msk);
-	if (cc->state != MINI_CA_OPEN)
-		mini_recovery_end(sk);
+	mini_recovery_open(msk);
 	return true;
 }
 
 /* RFC 3708: each octet that was sent again has been reported as a duplicate */
-static bool mini_undo_by_dsack(struct sock *sk, const struct mini_opts *o)
+static void mini_undo_by_dsack(struct sock *sk, const struct mini_opts *o)
 {
 	struct mini_undo *u = &mini_sk(sk)->undo;
 	u32 len = o->sack[0].end - o->sack[0].start;
 
 	if (!u->on || !u->any || seq_lt(o->sack[0].start, u->una))
-		return false;
+		return;
 	u->resent -= min(u->resent, len);
-	return !u->resent && mini_recovery_undo(sk);
+	if (!u->resent)
+		mini_recovery_undo(sk);
 }
 
 /* RFC 3522: the echo is older than the first packet that was sent again */
@@ -221,7 +229,7 @@ static void mini_detect(struct sock *sk, struct mini_delivery *d)
 {
 	struct mini_sock *msk = mini_sk(sk);
 	u32 lost = msk->snd.lost;
-	u64 wait_us = mini_board_detect(sk, d->now_us);
+	u64 wait_us = mini_board_detect(sk, d);
 
 	if (wait_us)
 		mini_timer_reo(sk, wait_us);
@@ -297,7 +305,7 @@ bool mini_recovery_ack(struct sock *sk, struct mini_delivery *d)
 void mini_recovery_reo_timeout(struct sock *sk)
 {
 	struct mini_sock *msk = mini_sk(sk);
-	struct mini_delivery d = { .now_us = mini_now(sk) };
+	struct mini_delivery d = { .now_us = mini_now(sk), .latest = true };
 	bool begun = msk->cc.state == MINI_CA_RECOVERY;
 
 	mini_detect(sk, &d);

@@ -137,8 +137,8 @@ static void mini_delivered(struct sock *sk, const struct sk_buff *skb, u32 end,
 		d->original |= seq_leq(s.end_seq, msk->snd.recover);
 	}
 	if (msk->snd.sack_ok)
-		mini_rack_delivered(&msk->rack, &s, d->now_us,
-				    msk->rtt.min_us);
+		d->latest |= mini_rack_delivered(&msk->rack, &s, d->now_us,
+						 msk->rtt.min_us);
 }
 
 /**
@@ -322,21 +322,24 @@ static void mini_detect_by_count(struct mini_sock *msk)
 /**
  * mini_board_detect() - which packets are lost?
  * @sk: socket of a peer with SACK, owned
- * @now_us: time
+ * @d: what an ACK delivers; a timer says that it is the latest, to have RACK
+ *	look again. After an undo nothing is lost until there is news: what made
+ *	it lost before is not asked a second time.
  *
  * Return: microseconds after which to ask again, because some packet is late
  * but not yet too late; 0 when none is.
  */
-u64 mini_board_detect(struct sock *sk, u64 now_us)
+u64 mini_board_detect(struct sock *sk, const struct mini_delivery *d)
 {
 	struct mini_sock *msk = mini_sk(sk);
 
 	/* all in order: nothing that was sent later has overtaken */
 	if (!msk->snd.sacked && msk->cc.state == MINI_CA_OPEN)
 		return 0;
-	if (mini_pernet(sock_net(sk))->sysctl.recovery)
-		return mini_detect_by_time(sk, now_us);
-	mini_detect_by_count(msk);
+	if (!mini_pernet(sock_net(sk))->sysctl.recovery)
+		mini_detect_by_count(msk);
+	else if (d->latest)
+		return mini_detect_by_time(sk, d->now_us);
 	return 0;
 }
 

@@ -51,7 +51,7 @@ struct mini_sent {
 #define MINI_RACK_NEVER	U64_MAX
 
 void mini_rack_init(struct mini_rack *r, u32 una);
-void mini_rack_delivered(struct mini_rack *r, const struct mini_sent *s,
+bool mini_rack_delivered(struct mini_rack *r, const struct mini_sent *s,
 			 u64 now_us, u32 min_rtt_us);
 u32 mini_rack_reo_wnd_us(const struct mini_rack *r, u32 min_rtt_us,
 			 u32 srtt_us, bool eager);

@@ -61,6 +61,7 @@ enum mini_write_for {
  * @lost: octets that it shows to be lost
  * @rtt_us: round trip of the last packet that was sent once; 0 for none
  * @resent: it ACKs a packet that was sent twice
+ * @latest: it delivers what was sent later than all that had arrived before
  * @original: it delivers a packet sent once, and before snd.recover
  * @dup: it reports a duplicate (RFC 2883)
  * @dupack: it is a duplicate ACK (RFC 5681 2)
@@ -77,6 +78,7 @@ struct mini_delivery {
 	u32 lost;
 	u32 rtt_us;
 	bool resent;
+	bool latest;
 	bool original;
 	bool dup;
 	bool dupack;
@@ -93,7 +95,7 @@ void mini_mark_none_sacked(struct mini_sock *msk);
 void mini_board_acked(struct sock *sk, struct mini_delivery *d);
 void mini_board_sacked(struct sock *sk, const struct mini_opts *o,
 		       struct mini_delivery *d);
-u64 mini_board_detect(struct sock *sk, u64 now_us);
+u64 mini_board_detect(struct sock *sk, const struct mini_delivery *d);
 void mini_board_timeout(struct sock *sk, u64 now_us);
 
 /* tcp/newreno.c: loss recovery with peers that have no SACK */

@@ -61,14 +61,16 @@ static void rack_mistrusts_copies(struct kunit *test)
 	struct mini_rack r;
 
 	mini_rack_init(&r, 0);
-	mini_rack_delivered(&r, &s, 5500, 1000);
+	KUNIT_EXPECT_FALSE(test, mini_rack_delivered(&r, &s, 5500, 1000));
 	KUNIT_EXPECT_EQ(test, r.xmit_us, 0);
 	s.stale = true;
-	mini_rack_delivered(&r, &s, 9000, 1000);
+	KUNIT_EXPECT_FALSE(test, mini_rack_delivered(&r, &s, 9000, 1000));
 	KUNIT_EXPECT_EQ(test, r.xmit_us, 0);
 	s.stale = false;
-	mini_rack_delivered(&r, &s, 9000, 1000);
+	KUNIT_EXPECT_TRUE(test, mini_rack_delivered(&r, &s, 9000, 1000));
 	KUNIT_EXPECT_EQ(test, r.xmit_us, 5000);
+	/* and again: no news */
+	KUNIT_EXPECT_FALSE(test, mini_rack_delivered(&r, &s, 9000, 1000));
 }
 
 /* Proves: RK-5, RK-6 */
@@ -755,6 +757,33 @@ static void timeout_undone_by_echo(struct kunit *test)
 	mini_t_drain(t);
 }
 
+/*
+ * Packets that were overtaken come one by one. The first shows that none was
+ * lost: the others are not lost again by what made them lost before, and it
+ * was no recovery, at which RACK would forget what it has learned.
+ */
+static void overtaken_are_lost_once(struct kunit *test)
+{
+	struct mini_t *t = with_segs_out(test, 10);
+	struct mini_rack *rack = &mini_t_msk(t)->rack;
+	u32 old = t->our_tsval, i;
+
+	rack->mult = 5;
+	rack->persist = 1;
+	sack(t, AT_MS(RTT), 0, 6, 10);
+	MINI_T_EQ(t, mini_t_msk(t)->snd.lost, 6 * MSS);
+	mini_t_drain(t);
+	for (i = 1; i <= 6; i++) {
+		mini_t_rx(t, AT_MS(RTT + i),
+			  SEG(.ack = i * MSS, .ecr = old, .nr_sack = 1,
+			      .sack = { { 6 * MSS, 10 * MSS } }));
+		MINI_T_EQ(t, cc(t)->state, MINI_CA_OPEN);
+		expect_board(t, 4, 0, 0);
+		mini_t_expect_nothing(t);
+	}
+	MINI_T_EQ(t, rack->mult, 5);
+}
+
 /* What was resent in recovery is all reported as duplicate: RFC 3708 */
 static void recovery_undone_by_dsack(struct kunit *test)
 {
@@ -890,6 +919,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(probe_once_for_a_sample),
 	KUNIT_CASE(probe_switched_off),
 	KUNIT_CASE(timeout_undone_by_echo),
+	KUNIT_CASE(overtaken_are_lost_once),
 	KUNIT_CASE(recovery_undone_by_dsack),
 	KUNIT_CASE(half_a_dsack_undoes_nothing),
 	KUNIT_CASE(timeout_undone_by_frto),
