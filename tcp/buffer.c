@@ -4,6 +4,7 @@
  * until the user sets a size: the sender's with the congestion window, the
  * receiver's with what the user reads in a round trip.
  */
+#include <linux/math64.h>
 #include <net/sock.h>
 #include <mini/ip.h>
 #include <mini/tcp.h>
@@ -38,21 +39,33 @@ void mini_buffer_start(struct sock *sk)
 	mini_buffer_acked(sk);
 	msk->rcv.round_seq = msk->rcv.copied;
 	msk->rcv.round_us = mini_now(sk);
+	msk->rcv.round_read = MINI_IW_SEGS * msk->rcv.mss;
 }
 
 /*
- * In slow start the peer doubles its window each round trip: to stay out of
- * its way the buffer must hold twice what was read in the last one, and as
- * much again for overhead, since half of it counts as window.
+ * The window for a peer that sent @read octets in one round trip and @before in
+ * the best one until then. In slow start it doubles that each time; what it has
+ * sent and what it will send before it hears of this are out together. And it
+ * is to grow no slower than it would without us, so what it has grown by counts
+ * twice more.
  */
+static u64 mini_window_for(u32 read, u32 before, u32 mss)
+{
+	u64 wnd = 2ULL * (read + MINI_IW_SEGS * mss);
+
+	return wnd + 2 * div_u64(wnd * (read - before), before);
+}
+
+/* Half of the buffer counts as window: the rest is for overhead */
 static void mini_buffer_grow(struct sock *sk, u32 read)
 {
 	struct mini_net *mn = mini_pernet(sock_net(sk));
 	struct mini_sock *msk = mini_sk(sk);
-	u64 want = 4ULL * (read + MINI_IW_SEGS * msk->rcv.mss);
+	u64 want;
 
 	if (read <= msk->rcv.round_read || sk->sk_userlocks & SOCK_RCVBUF_LOCK)
 		return;
+	want = 2 * mini_window_for(read, msk->rcv.round_read, msk->rcv.mss);
 	msk->rcv.round_read = read;
 	want = min_t(u64, want, mn->sysctl.rmem[2]);
 	if (want > sk->sk_rcvbuf)

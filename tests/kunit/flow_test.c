@@ -440,6 +440,32 @@ static void window_is_a_promise(struct kunit *test)
 }
 
 /*
+ * A peer in slow start doubles its window each round trip: when all of one has
+ * been read, twice as much is out already, and nobody has told it to wait
+ */
+static void window_is_ahead_of_slow_start(struct kunit *test)
+{
+	struct mini_t *t = mini_t_new(test);
+	struct mini_sock *msk;
+	u32 n, i, seq = 0;
+
+	t->peer_ws = MINI_T_WS(7);
+	mini_t_to_established(t);
+	msk = mini_t_msk(t);
+	t->sock->sk->sk_userlocks &= ~SOCK_RCVBUF_LOCK;
+	for (n = 10; n <= 320; n *= 2) {
+		for (i = 0; i < n; i++, seq += MSS) {
+			mini_t_rx(t, AT_NOW, SEG(.seq = seq, .len = MSS));
+			MINI_T_EQ(t, mini_t_recv(t, MSS), MSS);
+			mini_t_drain(t);
+		}
+		MINI_T_TRUE(t, msk->rcv.edge - msk->rcv.nxt >= 2 * n * MSS);
+		mini_t_advance_ms(t, 2 * MINI_T_RTT_MS);
+		mini_t_drain(t);
+	}
+}
+
+/*
  * Read octet by octet, the edge moves in strides
  * Proves: MUST-39, SW-5
  */
@@ -949,6 +975,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(silly_window_is_used_in_the_end),
 	KUNIT_CASE(half_a_small_window_is_enough),
 	KUNIT_CASE(window_is_a_promise),
+	KUNIT_CASE(window_is_ahead_of_slow_start),
 	KUNIT_CASE(receiver_offers_no_silly_window),
 	KUNIT_CASE(window_update_is_sent),
 	KUNIT_CASE(shut_window_answers_probes),
