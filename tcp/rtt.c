@@ -11,9 +11,16 @@
 #include <mini/param.h>
 #include <mini/rtt.h>
 
-static u32 mini_rtt_clamp(u64 rto_us)
+/*
+ * The floor stands on the variance, and not on the whole: on a steady path
+ * RTTVAR dies away, and the one ACK that the peer delays would be overdue.
+ */
+static void mini_rtt_set_rto(struct mini_rtt *r)
 {
-	return clamp_t(u64, rto_us, MINI_RTO_MIN_US, MINI_RTO_MAX_US);
+	u32 var_us = max(r->rttvar_us4, MINI_RTO_MIN_US);
+
+	r->rto_us = min_t(u64, (u64)(r->srtt_us8 >> 3) + var_us,
+			  MINI_RTO_MAX_US);
 }
 
 /**
@@ -52,7 +59,7 @@ void mini_rtt_sample(struct mini_rtt *r, u32 rtt_us)
 		r->rttvar_us4 += abs(err) - (r->rttvar_us4 >> 2);
 		r->srtt_us8 += err;
 	}
-	r->rto_us = mini_rtt_clamp((u64)(r->srtt_us8 >> 3) + r->rttvar_us4);
+	mini_rtt_set_rto(r);
 }
 
 /**

@@ -28,8 +28,9 @@
 /* RFC 6298 2.1: "the sender SHOULD set RTO <- 1 second" */
 #define MINI_RTO_INIT_US	(1U * MINI_USEC_PER_SEC)
 /*
- * RFC 6298 2.4 rounds RTO up to a second. Deployed TCPs, Linux among them,
- * use 200 ms; a second would make every tail loss five times dearer.
+ * RFC 6298 2.4 rounds RTO up to a second, which would make every tail loss
+ * dear. As in Linux it is SRTT and at least this much, what the peer may delay
+ * an ACK (MINI_DELACK_WORST_US).
  */
 #define MINI_RTO_MIN_US		(200U * MINI_USEC_PER_MSEC)
 /* RFC 6298 2.5: "at least 60 seconds" */
