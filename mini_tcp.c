@@ -80,7 +80,7 @@ static void mini_tcp_reset_fields(struct mini_sock *msk)
 	msk->snd.mss = MINI_MSS_DEFAULT;
 	msk->rcv.mss = MINI_MSS_DEFAULT;
 	msk->rcv.seg = MINI_MSS_DEFAULT;
-	msk->rcv.quick = MINI_QUICKACKS;
+	mini_delack_reset(&msk->delack);
 	msk->passive = false;
 	msk->fin_queued = false;
 	msk->ack_due = 0;
@@ -378,6 +378,7 @@ void mini_tcp_renew(struct sock *sk)
 {
 	mini_tcp_forget_peer(sk);
 	mini_tcp_forget_name(sk);
+	mini_sk(sk)->delack.pingpong = false;
 	mini_tcp_reset_fields(mini_sk(sk));
 	mini_sk(sk)->snd.syn_acked = true;
 	sk->sk_shutdown = 0;

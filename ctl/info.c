@@ -121,7 +121,7 @@ void mini_get_info(const struct sock *sk, struct tcp_info *info)
 	info->tcpi_pmtu = msk->snd.mss + MINI_TCP_HLEN + MINI_IP_HLEN;
 	info->tcpi_rcv_mss = msk->rcv.seg;
 	info->tcpi_advmss = msk->rcv.mss;
-	info->tcpi_ato = MINI_DELACK_US;
+	info->tcpi_ato = min(msk->delack.ato_us, MINI_DELACK_WORST_US);
 	info->tcpi_rcv_space = sk->sk_rcvbuf / 2;
 	info->tcpi_bytes_received = msk->bytes_received;
 	info->tcpi_segs_in = msk->segs_in;

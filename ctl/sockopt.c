@@ -93,17 +93,19 @@ static int mini_set_user_timeout(struct sock *sk, int val)
 	return 0;
 }
 
-/* An even value asks for one ACK and not for a mode (tcp(7)) */
+/*
+ * Not a switch for good (tcp(7)): what the connection does later may change the
+ * mode again. An even value asks for the ACK that is owed, and not for a mode.
+ */
 static int mini_set_quickack(struct sock *sk, int val)
 {
 	struct mini_sock *msk = mini_sk(sk);
 
-	msk->rcv.quick = val ? MINI_QUICKACKS : 0;
-	if (val && msk->ack_due &&
-	    (1 << sk->sk_state) & (TCPF_ESTABLISHED | TCPF_CLOSE_WAIT)) {
-		mini_send_ack(sk);
-		if (!(val & 1))
-			msk->rcv.quick = 0;
+	msk->delack.pingpong = !val;
+	if (val && msk->ack_due) {
+		mini_delack_pushed(&msk->delack);
+		mini_read_done(sk);	/* unless something is left to read */
+		msk->delack.pingpong = !(val & 1);
 	}
 	return 0;
 }
@@ -343,7 +345,7 @@ static int mini_get_int(struct sock *sk, int opt, int *val)
 		*val = msk->user_timeout_ms;
 		return 0;
 	case TCP_QUICKACK:
-		*val = !!msk->rcv.quick;
+		*val = !msk->delack.pingpong;
 		return 0;
 	case TCP_LINGER2:
 		*val = mini_get_linger2(sk);

@@ -121,6 +121,14 @@ static void mini_old_text(struct sock *sk, u32 seq, u32 end)
 		mini_tcp_dup(sk, seq, seq_lt(end, nxt) ? end : nxt);
 }
 
+/* One for every two segments of the window, and not too many */
+static u8 mini_quick_acks(const struct mini_sock *msk)
+{
+	u32 wnd = msk->rcv.edge - msk->rcv.nxt;
+
+	return clamp(wnd / (2 * msk->rcv.seg), 2U, MINI_QUICKACKS);
+}
+
 /* Step 1 of 3.10.7.4: sequence number */
 static enum mini_drop mini_step_seq(struct sock *sk,
 				    const struct mini_seg *seg)
@@ -136,6 +144,8 @@ static enum mini_drop mini_step_seq(struct sock *sk,
 	    !(seg->flags & MINI_SYN))
 		return MINI_PASS;
 	mini_old_text(sk, seg->seq, seg->seq + seg->len);
+	if (seg->len)	/* it was sent in vain, or sent again */
+		mini_delack_quick(&msk->delack, mini_quick_acks(msk));
 	/* empty ones are answered seldom, or two TCPs could do so for ever */
 	if (seg->len)
 		mini_send_ack(sk);
@@ -259,23 +269,23 @@ static bool mini_receiving(const struct sock *sk)
 }
 
 /*
- * How soon an ACK is due for text in order: at once at the start of a
- * connection, for more than one full segment (RFC 9293 SHLD-19; to wait for
- * the rest of a second one would only make the peer probe for it), and while a
- * hole is open or has just been closed (RFC 5681 4.2).
+ * How soon an ACK is due for text in order: at once when tcp/delack.c says so,
+ * for more than one full segment (RFC 9293 SHLD-19; to wait for the rest of a
+ * second one would only make the peer probe for it), and while a hole is open
+ * or has just been closed (RFC 5681 4.2).
  */
 static void mini_owe_ack(struct sock *sk, const struct sk_buff *skb, u32 len)
 {
 	struct mini_sock *msk = mini_sk(sk);
 	u32 size = skb_shinfo(skb)->gso_size ?: len;
 
+	if (size < msk->rcv.seg || mini_cb(skb)->flags & MINI_PSH)
+		mini_delack_pushed(&msk->delack);
 	msk->rcv.seg = clamp_t(u32, size, msk->rcv.seg, msk->rcv.mss);
+	if (mini_delack_data_in(&msk->delack, mini_now(sk), msk->rtt.rto_us))
+		mini_delack_grant(&msk->delack, mini_quick_acks(msk));
 	msk->ack_due |= MINI_ACK_DELAYED;
-	if (msk->rcv.quick) {
-		msk->rcv.quick--;
-		msk->ack_due |= MINI_ACK_NOW;
-	}
-	if (!RB_EMPTY_ROOT(&msk->ofo))
+	if (mini_delack_at_once(&msk->delack) || !RB_EMPTY_ROOT(&msk->ofo))
 		msk->ack_due |= MINI_ACK_NOW;
 }
 
@@ -402,7 +412,7 @@ static void mini_fin_in(struct sock *sk)
 	if (seq_lt(msk->rcv.edge, msk->rcv.nxt))
 		msk->rcv.edge = msk->rcv.nxt;
 	msk->rcv.fin = true;
-	msk->rcv.quick = 0;
+	msk->delack.pingpong = true;	/* if anything follows, it is ours */
 	msk->ack_due |= MINI_ACK_NOW;
 	sk->sk_shutdown |= RCV_SHUTDOWN;
 	sock_set_flag(sk, SOCK_DONE);
@@ -436,6 +446,10 @@ static void mini_text_ecn(struct sock *sk, const struct mini_seg *seg)
 		return;
 	if (cb->ecn == MINI_ECN_CE)
 		MINI_INC(mini_pernet(sock_net(sk)), ECN_MARKS);
+	/* a first mark; or one that may not be marked: it was sent again */
+	if (cb->ecn == MINI_ECN_CE ? !msk->ecn.echo :
+				     !cb->ecn && msk->ecn.seen)
+		mini_delack_quick(&msk->delack, MINI_QUICKACKS_ECN);
 	if (mini_ecn_text(&msk->ecn, seg->flags, cb->ecn))
 		msk->ack_due |= MINI_ACK_NOW;
 }

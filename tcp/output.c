@@ -263,10 +263,8 @@ void mini_send_ack(struct sock *sk)
 {
 	struct mini_sock *msk = mini_sk(sk);
 
-	if (mini_send_control(sk, mini_acceptable_seq(msk), MINI_ACK))
-		return;
-	msk->ack_due |= MINI_ACK_DELAYED;
-	mini_timer_ack_owed(sk);
+	if (!mini_send_control(sk, mini_acceptable_seq(msk), MINI_ACK))
+		mini_timer_ack_failed(sk);
 }
 
 /**
@@ -361,6 +359,7 @@ static int mini_transmit_data(struct sock *sk, struct sk_buff *skb, u8 flags,
 	mini_cb(copy)->ecn = ecn;
 	msk->snd.sent_us = mini_now(sk);
 	mini_cb(skb)->sent_us = msk->snd.sent_us;
+	mini_delack_data_out(&msk->delack, msk->snd.sent_us);
 	msk->prr.out += skb->len;
 	return mini_transmit(sk, copy, mini_cb(skb)->seq, flags);
 }

@@ -67,11 +67,23 @@ bool mini_tcp_unread(const struct sock *sk)
 	       mini_tcp_inq(sk) > 0;
 }
 
-/*
- * The reader has made room: tell the peer when the window has grown enough
- * to matter (RFC 9293 3.8.6.2.2), or when an ACK was owed anyway.
+/* The user has all of what the peer seems to have said, and is silent */
+static bool mini_read_all(const struct sock *sk)
+{
+	const struct mini_sock *msk = mini_sk(sk);
+
+	return msk->ack_due && mini_delack_on_read(&msk->delack) &&
+	       !atomic_read(&sk->sk_rmem_alloc);
+}
+
+/**
+ * mini_read_done() - the reader may have made room
+ * @sk: socket, owned
+ *
+ * Tell the peer when the window has grown enough to matter (RFC 9293
+ * 3.8.6.2.2), or when an ACK is owed and nothing else will carry it.
  */
-static void mini_read_done(struct sock *sk)
+void mini_read_done(struct sock *sk)
 {
 	struct mini_sock *msk = mini_sk(sk);
 	u32 left = msk->rcv.edge - msk->rcv.nxt;
@@ -81,7 +93,7 @@ static void mini_read_done(struct sock *sk)
 	      (TCPF_ESTABLISHED | TCPF_FIN_WAIT1 | TCPF_FIN_WAIT2)))
 		return;
 	grown = mini_window_now(sk);
-	if (grown >= 2 * left && grown > left)
+	if ((grown >= 2 * left && grown > left) || mini_read_all(sk))
 		mini_send_ack(sk);
 }
 

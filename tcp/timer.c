@@ -184,13 +184,33 @@ void mini_timer_data_free(struct sock *sk)
 /**
  * mini_timer_ack_owed() - an ACK may wait a little
  * @sk: socket, owned
+ *
+ * More text only brings it forward, or an ACK might never leave; and to no
+ * less than a quarter of the wait, which is not worth the timer.
  */
 void mini_timer_ack_owed(struct sock *sk)
 {
 	struct mini_sock *msk = mini_sk(sk);
+	u32 wait_us = mini_delack_wait_us(&msk->delack,
+					  msk->rtt.srtt_us8 >> 3);
+	u64 now_us = mini_now(sk), at_us = msk->delack_tmr.at_us;
 
-	if (!msk->delack_tmr.at_us)
-		mini_timer_arm(sk, &msk->delack_tmr, MINI_DELACK_US);
+	if (at_us && at_us <= now_us + wait_us / 4)
+		mini_send_ack(sk);
+	else if (!at_us || now_us + wait_us < at_us)
+		mini_timer_arm(sk, &msk->delack_tmr, wait_us);
+}
+
+/**
+ * mini_timer_ack_failed() - there was no memory for an ACK
+ * @sk: socket, owned
+ */
+void mini_timer_ack_failed(struct sock *sk)
+{
+	struct mini_sock *msk = mini_sk(sk);
+
+	msk->ack_due |= MINI_ACK_DELAYED;
+	mini_timer_arm(sk, &msk->delack_tmr, MINI_DELACK_WORST_US);
 }
 
 /**
@@ -201,6 +221,8 @@ void mini_timer_ack_sent(struct sock *sk)
 {
 	struct mini_sock *msk = mini_sk(sk);
 
+	if (msk->ack_due)
+		mini_delack_ack_sent(&msk->delack);
 	msk->ack_due = 0;
 	mini_timer_halt(&msk->delack_tmr);
 }
@@ -415,6 +437,7 @@ static void mini_delack_timeout(struct sock *sk)
 		return;
 	trace_mini_timer(sk, "delack");
 	MINI_INC(mini_pernet(sock_net(sk)), DELAYED_ACKS);
+	mini_delack_missed(&msk->delack, msk->rtt.rto_us);
 	mini_send_ack(sk);
 }
 

@@ -19,6 +19,7 @@ int mini_tcp_recvmsg(struct sock *sk, struct msghdr *msg, size_t len,
 		     int flags);
 u32 mini_tcp_inq(const struct sock *sk);
 struct sk_buff *mini_rcv_skb(struct sock *sk, u32 seq, u32 *offset, bool keep);
+void mini_read_done(struct sock *sk);
 void mini_rcv_taken(struct sock *sk);
 ssize_t mini_tcp_splice_read(struct sock *sk, struct pipe_inode_info *pipe,
 			     size_t len, unsigned int flags, bool nonblock);

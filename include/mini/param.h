@@ -41,11 +41,13 @@
 #define MINI_RTO_SYN_LOST_US	(3U * MINI_USEC_PER_SEC)
 
 /* RFC 9293 3.8.6.3: "an ACK should not be excessively delayed", < 0.5 s */
-#define MINI_DELACK_US		(40U * MINI_USEC_PER_MSEC)
-/* RFC 8985 7.2: the longest that a peer is thought to delay an ACK */
+#define MINI_ATO_MIN_US		(40U * MINI_USEC_PER_MSEC)
+/* RFC 8985 7.2: the longest that a peer is thought to delay an ACK; or we */
 #define MINI_DELACK_WORST_US	(200U * MINI_USEC_PER_MSEC)
-/* Segments ACKed at once at the start, while the peer is in slow start */
+/* Segments ACKed at once at most while the peer seems to be in slow start */
 #define MINI_QUICKACKS		16U
+/* RFC 3168: and after a mark, for its window may be down to one segment */
+#define MINI_QUICKACKS_ECN	2U
 
 /* RFC 9293 3.4.2, 3.6.1: TIME-WAIT lasts 2 MSL; MSL is 30 s, as in Linux */
 #define MINI_2MSL_US		(60U * MINI_USEC_PER_SEC)

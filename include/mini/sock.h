@@ -6,6 +6,7 @@
 #include <net/inet_sock.h>
 #include <net/tcp_states.h>
 #include <mini/ca.h>
+#include <mini/delack.h>
 #include <mini/ecn.h>
 #include <mini/ep.h>
 #include <mini/opts.h>
@@ -118,7 +119,6 @@ struct mini_snd {
  * @round_us: when it began
  * @round_read: octets read in the best round trip so far
  * @sack: what is held out of order, as the peer is told
- * @quick: ACKs to be sent without delay yet
  * @challenge_us: when a challenge ACK was last sent
  */
 struct mini_rcv {
@@ -136,7 +136,6 @@ struct mini_rcv {
 	u8 wscale;
 	bool wscale_ok;
 	struct mini_sack_list sack;
-	u8 quick;
 	u32 round_seq;
 	u32 round_read;
 	u64 round_us;
@@ -189,6 +188,7 @@ enum {
  * @write_for: enum mini_write_for: what it runs for
  * @rto_at_us: when the retransmission timeout is due, whatever comes before
  *	it; 0 when nothing is out
+ * @delack: when to ACK
  * @delack_tmr: delayed ACK
  * @keep_tmr: keep-alive, or FIN-WAIT-2 of an orphan
  * @retries: times that the first unACKed segment was resent, or a probe sent
@@ -247,6 +247,7 @@ struct mini_sock {
 	struct mini_timer write_tmr;
 	u8 write_for;
 	u64 rto_at_us;
+	struct mini_delack delack;
 	struct mini_timer delack_tmr;
 	struct mini_timer keep_tmr;
 	u8 retries;

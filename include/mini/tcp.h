@@ -226,6 +226,7 @@ void mini_timer_reo(struct sock *sk, u64 wait_us);
 void mini_timer_data_stuck(struct sock *sk);
 void mini_timer_data_free(struct sock *sk);
 void mini_timer_ack_owed(struct sock *sk);
+void mini_timer_ack_failed(struct sock *sk);
 void mini_timer_ack_sent(struct sock *sk);
 void mini_timer_keepalive(struct sock *sk, int on);
 void mini_timer_fin_wait2(struct sock *sk);

@@ -305,14 +305,21 @@ static void mark_is_echoed_at_once(struct kunit *test)
 {
 	struct mini_t *t = established(test);
 
-	mini_t_msk(t)->rcv.quick = 0;
+	mini_t_slow_acks(t);
 	mini_t_rx(t, AT_NOW, SEG(.len = 100, .ecn = CE));
 	mini_t_expect_tx(t, SEG(.flags = ECE, .ack = 100));
+	/* the peer may be down to a window of one segment */
 	mini_t_rx(t, AT_MS(0), SEG(.seq = 100, .len = 100, .ecn = ECT));
-	mini_t_expect_tx_at(t, AT_MS(40), SEG(.flags = ECE, .ack = 200));
-	mini_t_rx(t, AT_NOW, SEG(.flags = CWR, .seq = 200, .len = 100,
+	mini_t_expect_tx(t, SEG(.flags = ECE, .ack = 200));
+	mini_t_rx(t, AT_MS(0), SEG(.seq = 200, .len = 100, .ecn = ECT));
+	mini_t_expect_tx_at(t, AT_MS(40), SEG(.flags = ECE, .ack = 300));
+	mini_t_rx(t, AT_NOW, SEG(.flags = CWR, .seq = 300, .len = 100,
 				 .ecn = ECT));
-	mini_t_expect_tx(t, SEG(.ack = 300));
+	mini_t_expect_tx(t, SEG(.ack = 400));
+	/* no mark after marks: it was sent again, and marks were not all */
+	mini_t_slow_acks(t);
+	mini_t_rx(t, AT_NOW, SEG(.seq = 400, .len = 100));
+	mini_t_expect_tx(t, SEG(.ack = 500));
 }
 
 /* Proves: ECN-5 */

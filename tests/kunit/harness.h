@@ -386,4 +386,13 @@ static inline struct mini_sock *mini_t_msk(const struct mini_t *t)
 	return mini_sk(t->sock->sk);
 }
 
+/* No ACK at once because the connection is young */
+static inline void mini_t_slow_acks(struct mini_t *t)
+{
+	mini_t_msk(t)->delack = (struct mini_delack){
+		.rcv_us = t->now_us, .ato_us = MINI_ATO_MIN_US,
+		.pingpong = true,
+	};
+}
+
 #endif /* _MINI_TEST_HARNESS_H */

@@ -56,7 +56,7 @@ static void check_no_delack(struct mini_t *t)
 /* Past the ACKs that are sent at once while the peer is in slow start */
 static void prep_slow_acks(struct mini_t *t)
 {
-	mini_t_msk(t)->rcv.quick = 0;
+	mini_t_slow_acks(t);
 }
 
 /* Text that this state has no use for */

@@ -18,7 +18,7 @@ static struct mini_t *with_slow_acks(struct kunit *test)
 {
 	struct mini_t *t = mini_t_established(test);
 
-	mini_t_msk(t)->rcv.quick = 0;
+	mini_t_slow_acks(t);
 	return t;
 }
 
@@ -583,7 +583,7 @@ static void all_timers_wait_for_the_owner(struct kunit *test)
 	struct mini_t *t = with_keepalive(test, 10, 3, 1);
 	struct sock *sk = t->sock->sk;
 
-	mini_t_msk(t)->rcv.quick = 0;
+	mini_t_slow_acks(t);
 	mini_t_rx(t, AT_NOW, SEG(.len = 10));
 	lock_sock(sk);
 	mini_t_advance_ms(t, 20 * 1000);

@@ -124,7 +124,7 @@ static void delayed_ack_echoes_the_first(struct kunit *test)
 	struct mini_t *t = established(test);
 	u32 first;
 
-	mini_t_msk(t)->rcv.quick = 0;
+	mini_t_slow_acks(t);
 	mini_t_rx(t, AT_MS(LATER_MS), SEG(.len = MSS));
 	mini_t_expect_nothing(t);
 	first = peer_clock(t);

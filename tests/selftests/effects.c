@@ -40,6 +40,66 @@ static int events(int fd, int wanted, int ms)
 	return poll(&pfd, 1, ms) < 0 ? -1 : pfd.revents;
 }
 
+/* ------------------------------------------------------------ TCP_QUICKACK */
+
+static int quickack(int fd)
+{
+	return opt_get(fd, IPPROTO_TCP, TCP_QUICKACK);
+}
+
+static int outq(int fd)
+{
+	int n = -1;
+
+	ioctl(fd, SIOCOUTQ, &n);
+	return n;
+}
+
+TEST_F(effects, quickack_reads_back)
+{
+	EXPECT_EQ(1, quickack(self->s));
+	ASSERT_EQ(0, opt_set(self->s, IPPROTO_TCP, TCP_QUICKACK, 0));
+	EXPECT_EQ(0, quickack(self->s));
+	/* an even value is for an ACK that is owed, and none is */
+	ASSERT_EQ(0, opt_set(self->s, IPPROTO_TCP, TCP_QUICKACK, 2));
+	EXPECT_EQ(1, quickack(self->s));
+}
+
+/* The mode is the connection's to change: who answers at once is interactive */
+TEST_F(effects, quickack_ends_with_an_answer)
+{
+	int i;
+
+	for (i = 0; i < 200 && quickack(self->s); i++) {
+		ASSERT_EQ(1, send_pattern(self->c, 1, i));
+		ASSERT_EQ(1, recv_pattern(self->s, 1, i));
+		ASSERT_EQ(1, send_pattern(self->s, 1, i));
+		ASSERT_EQ(1, recv_pattern(self->c, 1, i));
+	}
+	EXPECT_EQ(0, quickack(self->s));
+}
+
+/*
+ * Without it the ACK waits; an even value lets it go and changes nothing. The
+ * timer may be faster than we are, but not each time.
+ */
+TEST_F(effects, quickack_off_holds_the_ack)
+{
+	int i, held = 0, let_go = 0;
+
+	for (i = 0; i < 30 && (!held || !let_go); i++) {
+		ASSERT_EQ(0, opt_set(self->s, IPPROTO_TCP, TCP_QUICKACK, 0));
+		ASSERT_EQ(1, send_pattern(self->c, 1, i));
+		ASSERT_EQ(1, recv_pattern(self->s, 1, i));
+		held += outq(self->c) == 1;
+		ASSERT_EQ(0, opt_set(self->s, IPPROTO_TCP, TCP_QUICKACK, 2));
+		let_go += !quickack(self->s);
+		ASSERT_TRUE(wait_outq(self->c, 0));
+	}
+	EXPECT_LT(0, held);
+	EXPECT_LT(0, let_go);
+}
+
 /* ------------------------------------------------------- TCP_NOTSENT_LOWAT */
 
 /* The writer is let in only while little is unsent, and woken at half of it */
