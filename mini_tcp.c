@@ -514,6 +514,7 @@ void mini_tcp_established(struct sock *sk, const struct mini_seg *seg)
 		MINI_INC(mini_pernet(sock_net(sk)), ECN_AGREED);
 	msk->snd.small = msk->snd.una;
 	mini_tcp_set_state(sk, TCP_ESTABLISHED);
+	msk->stat.delivered = 1;
 	msk->stat.data_sent_us = mini_now(sk);
 	msk->stat.data_rcv_us = mini_now(sk);
 	mini_timer_data_acked(sk);

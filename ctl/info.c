@@ -4,6 +4,9 @@
 #include <net/sock.h>
 #include <mini/tcp.h>
 
+/* as Linux's own limit */
+#define MINI_INFO_REORDERING_MAX	300U
+
 static u8 mini_info_ca_state(const struct mini_sock *msk)
 {
 	switch (msk->cc.state) {
@@ -15,6 +18,13 @@ static u8 mini_info_ca_state(const struct mini_sock *msk)
 		return TCP_CA_Loss;
 	}
 	return msk->snd.dupacks ? TCP_CA_Disorder : TCP_CA_Open;
+}
+
+/* Segments: DupThresh, or by how many one of the path's was overtaken */
+static u32 mini_info_reordering(const struct mini_sock *msk)
+{
+	return clamp(DIV_ROUND_UP(msk->rack.reorder_max, msk->snd.mss) + 1,
+		     MINI_DUPACKS, MINI_INFO_REORDERING_MAX);
 }
 
 static void mini_info_sender(const struct sock *sk, struct tcp_info *info)
@@ -41,6 +51,8 @@ static void mini_info_sender(const struct sock *sk, struct tcp_info *info)
 	info->tcpi_segs_out = msk->segs_out;
 	info->tcpi_notsent_bytes = msk->snd.write - msk->snd.nxt;
 	info->tcpi_snd_wnd = msk->snd.wnd;
+	info->tcpi_reordering = mini_info_reordering(msk);
+	info->tcpi_reord_seen = msk->rack.reordered;
 }
 
 static u32 mini_info_ago_ms(const struct sock *sk, u64 when_us)
@@ -74,6 +86,26 @@ static void mini_info_counts(const struct sock *sk, struct tcp_info *info)
 	info->tcpi_data_segs_out = st->data_segs_out;
 	info->tcpi_data_segs_in = st->data_segs_in;
 	info->tcpi_rcv_ooopack = st->rcv_ooopack;
+	info->tcpi_delivered = st->delivered;
+	info->tcpi_delivered_ce = st->delivered_ce;
+	info->tcpi_dsack_dups = st->dsack_dups;
+	info->tcpi_delivery_rate = mini_rate_per_s(&st->rate);
+	info->tcpi_delivery_rate_app_limited = st->rate.got_limited;
+}
+
+static void mini_info_receiver(const struct sock *sk, struct tcp_info *info)
+{
+	const struct mini_sock *msk = mini_sk(sk);
+
+	info->tcpi_rcv_mss = msk->rcv.seg;
+	info->tcpi_advmss = msk->rcv.mss;
+	info->tcpi_ato = min(msk->delack.ato_us, MINI_DELACK_WORST_US);
+	info->tcpi_rcv_rtt = msk->rcv.rtt.us8 >> 3;
+	info->tcpi_rcv_ssthresh = mini_window_clamp(msk, sk->sk_rcvbuf / 2);
+	info->tcpi_rcv_space = max(msk->rcv.round_read,
+				   MINI_IW_SEGS * msk->rcv.mss);
+	info->tcpi_bytes_received = msk->bytes_received;
+	info->tcpi_segs_in = msk->segs_in;
 }
 
 /* All ones is no rate, in an int of any size */
@@ -119,10 +151,5 @@ void mini_get_info(const struct sock *sk, struct tcp_info *info)
 	mini_info_times(sk, info);
 	mini_info_counts(sk, info);
 	info->tcpi_pmtu = msk->snd.mss + MINI_TCP_HLEN + MINI_IP_HLEN;
-	info->tcpi_rcv_mss = msk->rcv.seg;
-	info->tcpi_advmss = msk->rcv.mss;
-	info->tcpi_ato = min(msk->delack.ato_us, MINI_DELACK_WORST_US);
-	info->tcpi_rcv_space = sk->sk_rcvbuf / 2;
-	info->tcpi_bytes_received = msk->bytes_received;
-	info->tcpi_segs_in = msk->segs_in;
+	mini_info_receiver(sk, info);
 }

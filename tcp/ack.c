@@ -163,11 +163,24 @@ static void mini_sack_in(struct sock *sk, const struct mini_seg *seg,
 	mini_board_sacked(sk, &seg->opts, d);
 }
 
+/* How much arrived, and how fast: for TCP_INFO */
+static void mini_ack_stat(struct mini_sock *msk, const struct mini_delivery *d)
+{
+	struct mini_stat *st = &msk->stat;
+
+	st->delivered += d->segs;
+	if (d->ece)
+		st->delivered_ce += d->segs;
+	mini_rate_ack(&st->rate, &d->rate, d->delivered, msk->rtt.min_us,
+		      d->now_us);
+}
+
 /* All that the ACK says is on the scoreboard: what follows from it */
 static void mini_ack_done(struct sock *sk, struct mini_delivery *d)
 {
 	if (d->dupack)
 		MINI_INC(mini_pernet(sock_net(sk)), DUP_ACKS);
+	mini_ack_stat(mini_sk(sk), d);
 	if (d->acked && !d->ece)
 		mini_grow_cwnd(sk, d);
 	if (mini_recovery_ack(sk, d))

@@ -268,22 +268,40 @@ static bool mini_receiving(const struct sock *sk)
 	       (TCPF_ESTABLISHED | TCPF_FIN_WAIT1 | TCPF_FIN_WAIT2);
 }
 
+/* Text in order, of a peer that has more to send */
+static void mini_rcv_rtt(struct mini_sock *msk, const struct mini_seg *seg,
+			 u64 now_us)
+{
+	u32 tsecr = seg->opts.tsecr;
+
+	if (msk->ts.ok && seg->opts.has_ts && tsecr)
+		mini_rcv_rtt_echo(&msk->rcv.rtt, tsecr,
+				  mini_ts_rtt_us(&msk->ts, tsecr, now_us));
+	else
+		mini_rcv_rtt_window(&msk->rcv.rtt, msk->rcv.nxt, msk->rcv.edge,
+				    now_us);
+}
+
 /*
  * How soon an ACK is due for text in order: at once when tcp/delack.c says so,
  * for more than one full segment (RFC 9293 SHLD-19; to wait for the rest of a
  * second one would only make the peer probe for it), and while a hole is open
  * or has just been closed (RFC 5681 4.2).
  */
-static void mini_owe_ack(struct sock *sk, const struct sk_buff *skb, u32 len)
+static void mini_owe_ack(struct sock *sk, const struct mini_seg *seg, u32 len)
 {
 	struct mini_sock *msk = mini_sk(sk);
+	const struct sk_buff *skb = seg->skb;
 	u32 size = skb_shinfo(skb)->gso_size ?: len;
+	u64 now_us = mini_now(sk);
 
 	if (size < msk->rcv.seg || mini_cb(skb)->flags & MINI_PSH)
 		mini_delack_pushed(&msk->delack);
 	msk->rcv.seg = clamp_t(u32, size, msk->rcv.seg, msk->rcv.mss);
-	if (mini_delack_data_in(&msk->delack, mini_now(sk), msk->rtt.rto_us))
+	if (mini_delack_data_in(&msk->delack, now_us, msk->rtt.rto_us))
 		mini_delack_grant(&msk->delack, mini_quick_acks(msk));
+	else if (size >= msk->rcv.seg)	/* not what the peer was slow to say */
+		mini_rcv_rtt(msk, seg, now_us);
 	msk->ack_due |= MINI_ACK_DELAYED;
 	if (mini_delack_at_once(&msk->delack) || !RB_EMPTY_ROOT(&msk->ofo))
 		msk->ack_due |= MINI_ACK_NOW;
@@ -333,7 +351,7 @@ static enum mini_drop mini_text_in_order(struct sock *sk,
 		seg->flags &= ~MINI_FIN;
 		return MINI_DROP_RCV_BUF;
 	}
-	mini_owe_ack(sk, skb, len);
+	mini_owe_ack(sk, seg, len);
 	msk->bytes_received += len;
 	msk->rcv.nxt = mini_cb(skb)->end_seq;
 	seg->skb = NULL;

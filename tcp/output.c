@@ -359,6 +359,8 @@ static int mini_transmit_data(struct sock *sk, struct sk_buff *skb, u8 flags,
 	mini_cb(copy)->ecn = ecn;
 	msk->snd.sent_us = mini_now(sk);
 	mini_cb(skb)->sent_us = msk->snd.sent_us;
+	mini_rate_send(&msk->stat.rate, &mini_cb(skb)->rate, !mini_pipe(msk),
+		       msk->snd.sent_us);
 	mini_delack_data_out(&msk->delack, msk->snd.sent_us);
 	msk->prr.out += skb->len;
 	return mini_transmit(sk, copy, mini_cb(skb)->seq, flags);
@@ -608,6 +610,17 @@ static bool mini_may_send_new(const struct mini_sock *msk)
 	       msk->frto == MINI_FRTO_STEP_3;
 }
 
+/* What held us back: for TCP_INFO */
+static void mini_output_stat(struct sock *sk)
+{
+	struct mini_sock *msk = mini_sk(sk);
+
+	mini_stat_limit(sk, msk->cc.rwnd_limited);
+	if (!mini_unsent(sk) && msk->snd.lost == msk->snd.retrans &&
+	    mini_cwnd_room(msk))
+		mini_rate_limit(&msk->stat.rate, mini_pipe(msk));
+}
+
 /**
  * mini_output() - send all that may leave now
  * @sk: socket, owned
@@ -637,7 +650,7 @@ void mini_output(struct sock *sk)
 		mini_timer_data_stuck(sk);
 	else
 		mini_timer_data_free(sk);
-	mini_stat_limit(sk, msk->cc.rwnd_limited);
+	mini_output_stat(sk);
 }
 
 /**

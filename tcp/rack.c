@@ -49,8 +49,10 @@ bool mini_rack_delivered(struct mini_rack *r, const struct mini_sent *s,
 {
 	u32 rtt_us = min_t(u64, now_us - s->at_us, U32_MAX);
 
-	if (!s->resent && seq_lt(s->end_seq, r->fack))
-		r->reordered = true;
+	if (!s->resent && seq_lt(s->end_seq, r->fack)) {
+		r->reordered++;
+		r->reorder_max = max(r->reorder_max, r->fack - s->end_seq);
+	}
 	r->fack = seq_max(r->fack, s->end_seq);
 	/* back sooner than possible: it was an earlier copy */
 	if (s->resent && (s->stale || rtt_us < min_rtt_us))

@@ -172,6 +172,8 @@ void mini_recovery_dsack(struct sock *sk, const struct mini_opts *o)
 	struct mini_sock *msk = mini_sk(sk);
 
 	MINI_INC(mini_pernet(sock_net(sk)), DSACKS_HEARD);
+	msk->stat.dsack_dups += DIV_ROUND_UP(o->sack[0].end - o->sack[0].start,
+					     msk->snd.mss);
 	mini_rack_dsack(&msk->rack, msk->snd.una, msk->snd.nxt);
 	mini_undo_by_dsack(sk, o);
 }

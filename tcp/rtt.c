@@ -10,6 +10,7 @@
 #include <linux/string.h>
 #include <mini/param.h>
 #include <mini/rtt.h>
+#include <mini/seq.h>
 
 /*
  * The floor stands on the variance, and not on the whole: on a steady path
@@ -135,4 +136,45 @@ void mini_rtt_syn_lost(struct mini_rtt *r)
 	r->backoff = 0;
 	if (!r->srtt_us8)
 		r->rto_us = max(r->rto_us, MINI_RTO_SYN_LOST_US);
+}
+
+/**
+ * mini_rcv_rtt_echo() - text came with an echo of a timestamp
+ * @r: estimator
+ * @tsecr: the echo
+ * @rtt_us: how long ago it was sent; 0 for no sample
+ *
+ * The first of those with the same echo: the others were sent later.
+ */
+void mini_rcv_rtt_echo(struct mini_rcv_rtt *r, u32 tsecr, u32 rtt_us)
+{
+	if (tsecr == r->tsecr || !rtt_us)
+		return;
+	r->tsecr = tsecr;
+	rtt_us = min(rtt_us, MINI_RTO_MAX_US);
+	r->us8 = r->us8 ? r->us8 - (r->us8 >> 3) + rtt_us : rtt_us << 3;
+}
+
+/**
+ * mini_rcv_rtt_window() - text came: has the window of a while ago been used?
+ * @r: estimator
+ * @rcv_nxt: RCV.NXT
+ * @edge: right edge of the window
+ * @now_us: time
+ *
+ * That takes a round trip at least, and more if the peer is slow: the shortest
+ * counts.
+ */
+void mini_rcv_rtt_window(struct mini_rcv_rtt *r, u32 rcv_nxt, u32 edge,
+			 u64 now_us)
+{
+	u32 rtt_us;
+
+	if (r->since_us && seq_lt(rcv_nxt, r->edge))
+		return;
+	rtt_us = clamp_t(u64, now_us - r->since_us, 1, MINI_RTO_MAX_US);
+	if (r->since_us && (!r->us8 || rtt_us << 3 < r->us8))
+		r->us8 = rtt_us << 3;
+	r->edge = edge;
+	r->since_us = now_us;
 }

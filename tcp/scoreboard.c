@@ -122,13 +122,16 @@ static bool mini_echo_is_older(const struct mini_sock *msk,
 	return d->tsecr && seq_lt(d->tsecr, mini_ts_now(&msk->ts, sent_us));
 }
 
-/* A packet is newly known to have arrived, or its segments up to @end */
-static void mini_delivered(struct sock *sk, const struct sk_buff *skb, u32 end,
-			   struct mini_delivery *d)
+/* Octets of @skb from @from to @end are newly known to have arrived */
+static void mini_delivered(struct sock *sk, const struct sk_buff *skb, u32 from,
+			   u32 end, struct mini_delivery *d)
 {
 	struct mini_sock *msk = mini_sk(sk);
 	struct mini_sent s = mini_sent_of(skb, end);
 
+	d->delivered += end - from;
+	d->segs += DIV_ROUND_UP(end - from, msk->snd.mss);
+	mini_rate_deliver(&d->rate, &mini_cb(skb)->rate, s.at_us);
 	if (s.resent) {
 		s.stale = mini_echo_is_older(msk, d, s.at_us);
 		d->resent = true;
@@ -161,10 +164,8 @@ void mini_board_acked(struct sock *sk, struct mini_delivery *d)
 		if (!seq_lt(from, msk->snd.una))
 			break;
 		mini_unmark(msk, skb, end - from);
-		if (!(cb->mark & MINI_SKB_SACKED)) {
-			d->delivered += end - from;
-			mini_delivered(sk, skb, end, d);
-		}
+		if (!(cb->mark & MINI_SKB_SACKED))
+			mini_delivered(sk, skb, from, end, d);
 		if (!whole)
 			break;
 		__skb_unlink(skb, &msk->rtx);
@@ -186,8 +187,8 @@ static void mini_mark_sacked(struct sock *sk, struct sk_buff *skb,
 	mini_cb(skb)->mark |= MINI_SKB_SACKED;
 	msk->snd.sacked += n;
 	d->sacked += n;
-	d->delivered += n;
-	mini_delivered(sk, skb, mini_cb(skb)->end_seq, d);
+	mini_delivered(sk, skb, mini_cb(skb)->end_seq - n,
+		       mini_cb(skb)->end_seq, d);
 }
 
 /*

@@ -32,6 +32,14 @@ void mini_stat_received(struct sock *sk, const struct mini_seg *seg);
 void mini_stat_limit(struct sock *sk, bool rwnd);
 u64 mini_stat_spent_us(const struct sock *sk, enum mini_limit limit);
 
+/* mini_rcv.urgent: the urgent octet, until the stream has been read past it */
+enum mini_urgent {
+	MINI_URGENT_NONE,
+	MINI_URGENT_AHEAD,	/* announced, not received */
+	MINI_URGENT_HERE,	/* received, for MSG_OOB to read */
+	MINI_URGENT_READ,	/* MSG_OOB has read it */
+};
+
 /* tcp/urgent.c */
 void mini_urgent_mark(struct mini_sock *msk);
 bool mini_urgent_mode(const struct mini_sock *msk);

@@ -15,7 +15,8 @@
  * @dsack_round: RACK.dsack_round: SND.NXT when a DSACK widened the window;
  *	once in a round trip is enough
  * @in_dsack_round: @dsack_round counts
- * @reordered: RACK.reordering_seen
+ * @reordered: RACK.reordering_seen: how often
+ * @reorder_max: octets by which a segment was overtaken at most
  * @mult: RACK.reo_wnd_mult
  * @persist: RACK.reo_wnd_persist: recoveries until @mult is forgotten
  *
@@ -28,7 +29,8 @@ struct mini_rack {
 	u32 fack;
 	u32 dsack_round;
 	bool in_dsack_round;
-	bool reordered;
+	u32 reordered;
+	u32 reorder_max;
 	u8 mult;
 	u8 persist;
 };

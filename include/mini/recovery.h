@@ -4,6 +4,7 @@
 #define _MINI_RECOVERY_H
 
 #include <linux/types.h>
+#include <mini/rate.h>
 
 struct mini_opts;
 struct mini_sock;
@@ -58,6 +59,7 @@ enum mini_write_for {
  * @acked: octets that it ACKs cumulatively
  * @sacked: octets that it SACKs for the first time
  * @delivered: octets that it tells of for the first time, either way
+ * @segs: segments of those
  * @lost: octets that it shows to be lost
  * @rtt_us: round trip of the last packet that was sent once; 0 for none
  * @resent: it ACKs a packet that was sent twice
@@ -66,6 +68,7 @@ enum mini_write_for {
  * @dup: it reports a duplicate (RFC 2883)
  * @dupack: it is a duplicate ACK (RFC 5681 2)
  * @ece: it says that the network marked something (RFC 3168)
+ * @rate: how fast that was
  */
 struct mini_delivery {
 	u64 now_us;
@@ -75,6 +78,7 @@ struct mini_delivery {
 	u32 acked;
 	u32 sacked;
 	u32 delivered;
+	u32 segs;
 	u32 lost;
 	u32 rtt_us;
 	bool resent;
@@ -83,6 +87,7 @@ struct mini_delivery {
 	bool dup;
 	bool dupack;
 	bool ece;
+	struct mini_rate_sample rate;
 };
 
 /* tcp/scoreboard.c */

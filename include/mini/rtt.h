@@ -27,6 +27,23 @@ struct mini_rtt {
 	u8 backoff;
 };
 
+/**
+ * struct mini_rcv_rtt - the round trip as who only receives can tell it
+ * @us8: smoothed, eighths of a microsecond; 0 before the first sample
+ * @tsecr: the last echo that was taken
+ * @edge: right edge of the window when @since_us was
+ * @since_us: when the time that a window takes began to be measured; 0 for
+ *	not at all
+ *
+ * Owned by the socket lock.
+ */
+struct mini_rcv_rtt {
+	u32 us8;
+	u32 tsecr;
+	u32 edge;
+	u64 since_us;
+};
+
 void mini_rtt_init(struct mini_rtt *r);
 void mini_rtt_sample(struct mini_rtt *r, u32 rtt_us);
 void mini_rtt_min(struct mini_rtt *r, u32 rtt_us, u64 now_us);
@@ -35,5 +52,8 @@ void mini_rtt_collapse(struct mini_rtt *r);
 void mini_rtt_progress(struct mini_rtt *r);
 void mini_rtt_syn_lost(struct mini_rtt *r);
 u32 mini_rtt_rto_us(const struct mini_rtt *r);
+void mini_rcv_rtt_echo(struct mini_rcv_rtt *r, u32 tsecr, u32 rtt_us);
+void mini_rcv_rtt_window(struct mini_rcv_rtt *r, u32 rcv_nxt, u32 edge,
+			 u64 now_us);
 
 #endif /* _MINI_RTT_H */

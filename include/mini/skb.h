@@ -4,6 +4,7 @@
 #define _MINI_SKB_H
 
 #include <linux/skbuff.h>
+#include <mini/rate.h>
 #include <mini/seq.h>
 
 enum {
@@ -16,6 +17,7 @@ enum {
 /**
  * struct mini_skb_cb - our part of skb->cb
  * @sent_us: when it was last sent
+ * @rate: what was known of the path then
  * @seq: number of the first octet, SYN and FIN counted
  * @end_seq: one past the last
  * @flags: TCP flags to send with it, or that came with it
@@ -29,6 +31,7 @@ enum {
  */
 struct mini_skb_cb {
 	u64 sent_us;
+	struct mini_rate_sent rate;
 	u32 seq;
 	u32 end_seq;
 	u8 flags;

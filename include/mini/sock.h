@@ -118,6 +118,7 @@ struct mini_snd {
  * @round_seq: what was read when this round trip of the reader began
  * @round_us: when it began
  * @round_read: octets read in the best round trip so far
+ * @rtt: round trip, as far as receiving tells
  * @sack: what is held out of order, as the peer is told
  * @challenge_us: when a challenge ACK was last sent
  */
@@ -135,19 +136,12 @@ struct mini_rcv {
 	u16 seg;
 	u8 wscale;
 	bool wscale_ok;
+	struct mini_rcv_rtt rtt;
 	struct mini_sack_list sack;
 	u32 round_seq;
 	u32 round_read;
 	u64 round_us;
 	u64 challenge_us;
-};
-
-/* mini_rcv.urgent: the urgent octet, until the stream has been read past it */
-enum mini_urgent {
-	MINI_URGENT_NONE,
-	MINI_URGENT_AHEAD,	/* announced, not received */
-	MINI_URGENT_HERE,	/* received, for MSG_OOB to read */
-	MINI_URGENT_READ,	/* MSG_OOB has read it */
 };
 
 /* what a timer or an ICMP error found the owner busy with; for release_cb */

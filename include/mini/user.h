@@ -4,6 +4,7 @@
 #define _MINI_USER_H
 
 #include <linux/types.h>
+#include <mini/rate.h>
 
 /**
  * struct mini_user - options of tcp(7) that are not fields of the engine
@@ -42,6 +43,10 @@ enum mini_limit {
  * @data_segs_out: segments with payload sent
  * @data_segs_in: segments with payload received
  * @rcv_ooopack: segments received out of order
+ * @delivered: segments that the peer has, by ACK or SACK, the SYN counted
+ * @delivered_ce: those that an ACK with ECE told of
+ * @dsack_dups: segments that the peer had twice (RFC 2883)
+ * @rate: how fast the path delivers
  * @data_sent_us: when payload was last sent
  * @data_rcv_us: when payload was last received
  * @ack_rcv_us: when an ACK was last received
@@ -57,6 +62,10 @@ struct mini_stat {
 	u32 data_segs_out;
 	u32 data_segs_in;
 	u32 rcv_ooopack;
+	u32 delivered;
+	u32 delivered_ce;
+	u32 dsack_dups;
+	struct mini_rate rate;
 	u64 data_sent_us;
 	u64 data_rcv_us;
 	u64 ack_rcv_us;

@@ -90,6 +90,31 @@ TEST_F(info, counts)
 	EXPECT_LT(0, i.snd_wnd);
 }
 
+/* What the other side has, and how fast it came there */
+TEST_F(info, delivery)
+{
+	struct job rx = { .fd = self->s, .len = 50000 };
+	struct info i;
+
+	ASSERT_EQ(0, job_start(&rx, run_recv));
+	ASSERT_EQ(50000, send_pattern(self->c, 50000, 0));
+	ASSERT_EQ(50000, job_wait(&rx));
+	ASSERT_TRUE(wait_outq(self->c, 0));
+	i = info_of(self->c);
+	EXPECT_LE(i.data_segs_out, i.delivered);	/* and the SYN */
+	EXPECT_GE(i.data_segs_out + 2, i.delivered);
+	EXPECT_EQ(0, i.delivered_ce);
+	EXPECT_EQ(0, i.dsack_dups);
+	EXPECT_EQ(0, i.reord_seen);
+	EXPECT_EQ(3, i.head.tcpi_reordering);
+	EXPECT_LT(1000, i.delivery_rate);
+	EXPECT_LT(0, i.head.tcpi_rcv_ssthresh);
+	i = info_of(self->s);
+	EXPECT_LT(0, i.head.tcpi_ato);
+	EXPECT_GE(200000, i.head.tcpi_ato);
+	EXPECT_LT(0, i.head.tcpi_rcv_space);
+}
+
 /* How long ago: nothing for a while, and then just now */
 TEST_F(info, times)
 {
