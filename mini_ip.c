@@ -38,7 +38,7 @@ static u64 mini_ip_now_us(void)
 }
 
 /* One tick more: a timer may fire in the last moment of a tick */
-static bool mini_ip_arm(struct mini_timer *t, u64 delay_us)
+static bool mini_ip_arm_coarse(struct mini_timer *t, u64 delay_us)
 {
 	unsigned long ticks = delay_us < USEC_PER_SEC ?
 		usecs_to_jiffies(delay_us) :
@@ -47,9 +47,31 @@ static bool mini_ip_arm(struct mini_timer *t, u64 delay_us)
 	return !mod_timer(&t->tl, jiffies + ticks + 1);
 }
 
+static struct hrtimer *mini_ip_fine(struct mini_timer *t)
+{
+	return &container_of(t, struct mini_fine_timer, t)->hr;
+}
+
+static bool mini_ip_arm_fine(struct mini_timer *t, u64 delay_us)
+{
+	struct hrtimer *hr = mini_ip_fine(t);
+	bool idle = hrtimer_try_to_cancel(hr) != 1;
+
+	hrtimer_start(hr, ns_to_ktime(delay_us * NSEC_PER_USEC),
+		      HRTIMER_MODE_REL_PINNED_SOFT);
+	return idle;
+}
+
+static bool mini_ip_arm(struct mini_timer *t, u64 delay_us)
+{
+	return t->fine ? mini_ip_arm_fine(t, delay_us) :
+			 mini_ip_arm_coarse(t, delay_us);
+}
+
 static bool mini_ip_stop(struct mini_timer *t)
 {
-	return timer_delete(&t->tl);
+	return t->fine ? hrtimer_try_to_cancel(mini_ip_fine(t)) == 1 :
+			 timer_delete(&t->tl);
 }
 
 static void mini_ip_timer_fired(struct timer_list *tl)
@@ -70,7 +92,31 @@ void mini_ip_timer_setup(struct mini_timer *t,
 	t->fire = fire;
 	t->at_us = 0;
 	t->armed_us = 0;
+	t->fine = false;
 	timer_setup(&t->tl, mini_ip_timer_fired, 0);
+}
+
+static enum hrtimer_restart mini_ip_fine_timer_fired(struct hrtimer *hr)
+{
+	struct mini_fine_timer *f = container_of(hr, struct mini_fine_timer,
+						 hr);
+
+	f->t.fire(&f->t);
+	return HRTIMER_NORESTART;
+}
+
+/**
+ * mini_ip_fine_timer_setup() - the same for one that is exact
+ * @f: timer; its @t is what mini_ip_ops.arm takes
+ * @fire: what it does
+ */
+void mini_ip_fine_timer_setup(struct mini_fine_timer *f,
+			      void (*fire)(struct mini_timer *t))
+{
+	mini_ip_timer_setup(&f->t, fire);
+	f->t.fine = true;
+	mini_hrtimer_setup(&f->hr, mini_ip_fine_timer_fired, CLOCK_MONOTONIC,
+			   HRTIMER_MODE_REL_PINNED_SOFT);
 }
 
 /* ---- routes ---- */

@@ -77,6 +77,7 @@ static void mini_tcp_reset_fields(struct mini_sock *msk)
 	memset(&msk->ts, 0, sizeof(msk->ts));
 	memset(&msk->stat, 0, sizeof(msk->stat));
 	mini_rtt_init(&msk->rtt);
+	mini_pace_init(&msk->pace);
 	msk->snd.mss = MINI_MSS_DEFAULT;
 	msk->rcv.mss = MINI_MSS_DEFAULT;
 	msk->rcv.seg = MINI_MSS_DEFAULT;
@@ -479,6 +480,8 @@ void mini_tcp_synchronized(struct sock *sk, const struct mini_opts *o)
 	mini_rack_init(&msk->rack, msk->snd.una);
 	msk->snd.sent_us = mini_now(sk);
 	mini_cc_start(&msk->cc, msk->snd.mss, msk->snd.sent_us);
+	mini_pace_begin(&msk->pace, msk->cc.cwnd);
+	mini_pacing_start(sk);
 }
 
 /* The first round-trip sample; a SYN sent twice gives one by its echo only */
@@ -513,6 +516,7 @@ void mini_tcp_established(struct sock *sk, const struct mini_seg *seg)
 	if (msk->ecn.ok)
 		MINI_INC(mini_pernet(sock_net(sk)), ECN_AGREED);
 	msk->snd.small = msk->snd.una;
+	mini_pacing_follow(sk);
 	mini_tcp_set_state(sk, TCP_ESTABLISHED);
 	msk->stat.delivered = 1;
 	msk->stat.data_sent_us = mini_now(sk);

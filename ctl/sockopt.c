@@ -236,6 +236,7 @@ static int mini_use_congestion(struct sock *sk, const struct mini_ca_ops *ops)
 	else if (ops != cc->ops)
 		ops = mini_cc_switch(cc, ops, mini_now(sk));
 	mini_ca_put(ops);
+	mini_pacing_start(sk);
 	return err;
 }
 

@@ -185,6 +185,7 @@ static void mini_ack_done(struct sock *sk, struct mini_delivery *d)
 		mini_grow_cwnd(sk, d);
 	if (mini_recovery_ack(sk, d))
 		mini_timer_data_acked(sk);
+	mini_pacing_follow(sk);
 	trace_mini_cwnd(sk);
 	if (!d->acked)
 		return;

@@ -25,6 +25,7 @@ static void mini_cc_run(struct mini_cc *cc, u64 now_us)
 {
 	memset(cc->priv, 0, sizeof(cc->priv));
 	cc->running = true;
+	cc->rate = 0;
 	if (cc->ops->init)
 		cc->ops->init(cc, now_us);
 }

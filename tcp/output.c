@@ -181,6 +181,110 @@ static void mini_fit_payload(const struct sock *sk, struct sk_buff *skb,
 		skb_shinfo(skb)->gso_type |= SKB_GSO_TCP_ECN;
 }
 
+/* ---- pacing: when and how much at a time; the numbers are tcp/pace.c's ---- */
+
+/**
+ * mini_pacing_start() - has congestion control a wish?
+ * @sk: socket, owned
+ *
+ * The same word that SO_MAX_PACING_RATE leaves, and that the fq qdisc
+ * overwrites when it does the waiting.
+ */
+void mini_pacing_start(struct sock *sk)
+{
+	if (mini_sk(sk)->cc.ops->pacing)
+		cmpxchg(&sk->sk_pacing_status, SK_PACING_NONE,
+			SK_PACING_NEEDED);
+}
+
+/* Apart from the rest: a few times while the window doubles */
+static noinline void mini_pacing_renew(struct sock *sk,
+				       struct mini_pace_of *of)
+{
+	struct mini_net *mn = mini_pernet(sock_net(sk));
+	struct mini_sock *msk = mini_sk(sk);
+
+	of->ratio_pct = of->slow_start ? READ_ONCE(mn->sysctl.pacing_ss_pct) :
+					 READ_ONCE(mn->sysctl.pacing_ca_pct);
+	of->min_rtt_us = msk->rtt.min_us;
+	mini_pace_set(&msk->pace, of);
+	WRITE_ONCE(sk->sk_pacing_rate, min_t(u64, msk->pace.rate, ULONG_MAX));
+}
+
+/**
+ * mini_pacing_follow() - the windows, or the round trip, may have changed
+ * @sk: socket, owned
+ *
+ * The last doubling before ssthresh is paced as what follows it.
+ */
+void mini_pacing_follow(struct sock *sk)
+{
+	unsigned long max = READ_ONCE(sk->sk_max_pacing_rate);
+	struct mini_sock *msk = mini_sk(sk);
+	struct mini_cc *cc = &msk->cc;
+	struct mini_pace_of of = {
+		.wnd		= max(cc->cwnd, mini_flight(msk)),
+		.srtt_us8	= msk->rtt.srtt_us8,
+		.slow_start	= cc->cwnd < cc->ssthresh / 2,
+		.asked		= cc->rate,
+		.max		= max == ULONG_MAX ? MINI_PACE_NONE : max,
+	};
+
+	cc->paced = READ_ONCE(sk->sk_pacing_status) != SK_PACING_NONE;
+	if (!mini_pace_holds(&msk->pace, &of))
+		mini_pacing_renew(sk, &of);
+}
+
+/* Must data wait for its time? Then a timer will call mini_output(). */
+static bool mini_pacing_holds(struct sock *sk)
+{
+	u32 status = READ_ONCE(sk->sk_pacing_status);
+	u64 wait_us;
+
+	if (likely(status == SK_PACING_NONE))
+		return false;
+	mini_pacing_follow(sk);		/* the limit may be another by now */
+	wait_us = mini_pace_wait_us(&mini_sk(sk)->pace, mini_now(sk),
+				    status == SK_PACING_FQ ?
+				    MINI_PACE_AHEAD_US : 0);
+	if (!wait_us)
+		return false;
+	mini_timer_send_at(sk, wait_us);
+	MINI_INC(mini_pernet(sock_net(sk)), SEND_HELD_PACING);
+	return true;
+}
+
+/*
+ * @skb with payload leaves as @copy: when it may, for the fq qdisc, which holds
+ * it until then. Its round trip begins there.
+ */
+static void mini_pacing_stamp(struct sock *sk, struct sk_buff *skb,
+			      struct sk_buff *copy)
+{
+	u32 status = READ_ONCE(sk->sk_pacing_status);
+	u64 at_ns;
+
+	if (likely(status == SK_PACING_NONE))
+		return;
+	at_ns = mini_pace_take(&mini_sk(sk)->pace, skb->len,
+			       mini_cb(skb)->sent_us * MINI_NSEC_PER_USEC);
+	skb_set_delivery_time(copy, at_ns, true);
+	if (status == SK_PACING_FQ)
+		mini_cb(skb)->sent_us = div_u64(at_ns, MINI_NSEC_PER_USEC);
+}
+
+/* One without payload leaves at once, but not before what is ahead of it */
+static void mini_pacing_stamp_control(struct sock *sk, struct sk_buff *skb)
+{
+	if (likely(READ_ONCE(sk->sk_pacing_status) == SK_PACING_NONE))
+		return;
+	skb_set_delivery_time(skb, max(mini_sk(sk)->pace.last_ns,
+				       mini_now(sk) * MINI_NSEC_PER_USEC),
+			      true);
+}
+
+/* ---- segments ---- */
+
 /* Send @skb, ours to give away, as <SEQ=@seq><CTL=@flags> */
 static int mini_transmit(struct sock *sk, struct sk_buff *skb, u32 seq,
 			 u8 flags)
@@ -224,6 +328,7 @@ static bool mini_send_control(struct sock *sk, u32 seq, u8 flags)
 
 	if (!skb)
 		return false;
+	mini_pacing_stamp_control(sk, skb);
 	mini_transmit(sk, skb, seq, flags);
 	return true;
 }
@@ -331,6 +436,18 @@ static u32 mini_gso_max(const struct sock *sk)
 	return max_t(u32, rounddown(room, msk->snd.mss), msk->snd.mss);
 }
 
+/* The same for one that leaves now: as much as the rate has in a moment */
+static u32 mini_burst_max(const struct sock *sk)
+{
+	const struct mini_sock *msk = mini_sk(sk);
+	u32 most = mini_gso_max(sk), mss = msk->snd.mss;
+
+	if (likely(most <= msk->pace.burst))
+		return most;
+	return min(most, max(rounddown(msk->pace.burst, mss),
+			     MINI_PACE_SEGS_MIN * mss));
+}
+
 /**
  * mini_size_goal() - payload to gather in one skb while the user writes
  * @sk: socket, owned
@@ -359,6 +476,7 @@ static int mini_transmit_data(struct sock *sk, struct sk_buff *skb, u8 flags,
 	mini_cb(copy)->ecn = ecn;
 	msk->snd.sent_us = mini_now(sk);
 	mini_cb(skb)->sent_us = msk->snd.sent_us;
+	mini_pacing_stamp(sk, skb, copy);
 	mini_rate_send(&msk->stat.rate, &mini_cb(skb)->rate, !mini_pipe(msk),
 		       msk->snd.sent_us);
 	mini_delack_data_out(&msk->delack, msk->snd.sent_us);
@@ -444,7 +562,7 @@ static u32 mini_sendable(struct sock *sk, struct sk_buff *skb,
 	*hold = MINI_MIB_SEND_HELD_RWND;
 	if (usable <= 0)
 		return 0;
-	n = min3(skb->len, (u32)usable, mini_gso_max(sk));
+	n = min3(skb->len, (u32)usable, mini_burst_max(sk));
 	if (n < skb->len && n < mss && n < msk->snd.max_wnd / 2)
 		return 0;
 
@@ -481,6 +599,8 @@ static bool mini_send_head(struct sock *sk, struct sk_buff *skb)
 	if (!skb->len)		/* a FIN alone */
 		return mini_fin_fits(msk, skb) && mini_send_new(sk, skb);
 	n = mini_sendable(sk, skb, &hold);
+	if (n && mini_pacing_holds(sk))
+		return false;
 	if (!n) {
 		this_cpu_inc(mn->mibs->n[hold]);
 		trace_mini_hold(sk, hold);
@@ -592,10 +712,10 @@ static void mini_retransmit_lost(struct sock *sk)
 		    MINI_SKB_LOST)
 			continue;
 		if (room < min_t(u32, skb->len, msk->snd.mss) ||
-		    !seq_lt(mini_cb(skb)->seq, edge))
+		    !seq_lt(mini_cb(skb)->seq, edge) || mini_pacing_holds(sk))
 			break;
 		room = max_t(u32, rounddown(room, msk->snd.mss), msk->snd.mss);
-		if (!mini_retransmit(sk, skb, min(room, mini_gso_max(sk))))
+		if (!mini_retransmit(sk, skb, min(room, mini_burst_max(sk))))
 			break;
 	}
 }
@@ -626,7 +746,8 @@ static void mini_output_stat(struct sock *sk)
  * @sk: socket, owned
  *
  * Lost data first, then new data. If data stays behind and nothing is in
- * flight whose ACK would call us again, a timer will.
+ * flight whose ACK would call us again, a timer will; also one that waits for
+ * its time.
  */
 void mini_output(struct sock *sk)
 {
@@ -636,6 +757,7 @@ void mini_output(struct sock *sk)
 	if ((1 << sk->sk_state) & (TCPF_CLOSE | TCPF_LISTEN | TCPF_SYN_SENT |
 				   TCPF_SYN_RECV))
 		return;
+	mini_timer_send_any(sk);
 	mini_retransmit_lost(sk);
 	if (!mini_flight(msk) && mini_unsent(sk))
 		mini_cc_restart(&msk->cc, mini_now(sk) - msk->snd.sent_us,
@@ -646,7 +768,7 @@ void mini_output(struct sock *sk)
 		while ((skb = skb_peek(&sk->sk_write_queue)))
 			if (!mini_send_head(sk, skb))
 				break;
-	if (!mini_flight(msk) && mini_unsent(sk))
+	if (!mini_flight(msk) && mini_unsent(sk) && !msk->send_tmr.t.at_us)
 		mini_timer_data_stuck(sk);
 	else
 		mini_timer_data_free(sk);

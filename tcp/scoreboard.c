@@ -129,6 +129,8 @@ static void mini_delivered(struct sock *sk, const struct sk_buff *skb, u32 from,
 	struct mini_sock *msk = mini_sk(sk);
 	struct mini_sent s = mini_sent_of(skb, end);
 
+	/* a queue below that was to hold it, for pacing, has not */
+	s.at_us = min(s.at_us, d->now_us);
 	d->delivered += end - from;
 	d->segs += DIV_ROUND_UP(end - from, msk->snd.mss);
 	mini_rate_deliver(&d->rate, &mini_cb(skb)->rate, s.at_us);

@@ -7,6 +7,7 @@
  *		a packet to count as lost (RFC 8985), or a window that is shut
  *		(RFC 9293 3.8.6.1)
  *  delack	an ACK is owed and may wait (RFC 9293 3.8.6.3)
+ *  send	data may leave at a time that is known
  *  keep	keep-alive (RFC 9293 3.8.4); for an orphan in FIN-WAIT-2, its end
  *
  * A timer that finds the socket owned leaves a bit for release_cb. One that
@@ -182,6 +183,28 @@ void mini_timer_data_free(struct sock *sk)
 }
 
 /**
+ * mini_timer_send_at() - data waits for a moment that is known
+ * @sk: socket, owned
+ * @wait_us: until then; the earliest of several counts
+ */
+void mini_timer_send_at(struct sock *sk, u64 wait_us)
+{
+	struct mini_timer *t = &mini_sk(sk)->send_tmr.t;
+
+	if (!t->at_us || mini_now(sk) + wait_us < t->at_us)
+		mini_timer_arm(sk, t, wait_us);
+}
+
+/**
+ * mini_timer_send_any() - nothing waits for such a moment any more
+ * @sk: socket, owned
+ */
+void mini_timer_send_any(struct sock *sk)
+{
+	mini_timer_halt(&mini_sk(sk)->send_tmr.t);
+}
+
+/**
  * mini_timer_ack_owed() - an ACK may wait a little
  * @sk: socket, owned
  *
@@ -288,6 +311,7 @@ void mini_timer_stop_all(struct sock *sk)
 	mini_timer_kill(sk, &msk->write_tmr);
 	mini_timer_kill(sk, &msk->delack_tmr);
 	mini_timer_kill(sk, &msk->keep_tmr);
+	mini_timer_kill(sk, &msk->send_tmr.t);
 }
 
 /* R2 of RFC 9293 3.8.3: by time when the user set one, else by count */
@@ -481,6 +505,12 @@ static void mini_keep_timeout(struct sock *sk)
 		mini_timer_arm(sk, &msk->keep_tmr, wait_us);
 }
 
+static void mini_send_timeout(struct sock *sk)
+{
+	if (mini_timer_due(sk, &mini_sk(sk)->send_tmr.t))
+		mini_output(sk);
+}
+
 /* Run @handle now, or have the owner run it; drops the timer's reference */
 static void mini_timer_run(struct mini_sock *msk, int deferred,
 			   void (*handle)(struct sock *sk))
@@ -514,6 +544,12 @@ static void mini_keep_fire(struct mini_timer *t)
 		       MINI_DEFER_KEEP, mini_keep_timeout);
 }
 
+static void mini_send_fire(struct mini_timer *t)
+{
+	mini_timer_run(container_of(t, struct mini_sock, send_tmr.t),
+		       MINI_DEFER_SEND, mini_send_timeout);
+}
+
 /**
  * mini_timer_init() - set up a new socket's timers
  * @sk: socket
@@ -525,6 +561,7 @@ void mini_timer_init(struct sock *sk)
 	mini_ip_timer_setup(&msk->write_tmr, mini_write_fire);
 	mini_ip_timer_setup(&msk->delack_tmr, mini_delack_fire);
 	mini_ip_timer_setup(&msk->keep_tmr, mini_keep_fire);
+	mini_ip_fine_timer_setup(&msk->send_tmr, mini_send_fire);
 }
 
 /**
@@ -547,6 +584,8 @@ void mini_tcp_release_cb(struct sock *sk)
 		mini_delack_timeout(sk);
 	if (test_and_clear_bit(MINI_DEFER_KEEP, &msk->deferred))
 		mini_keep_timeout(sk);
+	if (test_and_clear_bit(MINI_DEFER_SEND, &msk->deferred))
+		mini_send_timeout(sk);
 	if (test_and_clear_bit(MINI_DEFER_MTU, &msk->deferred))
 		mini_tcp_frag_needed(sk);
 }

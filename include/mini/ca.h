@@ -41,6 +41,8 @@ enum mini_ca_state {
  * @cwnd_limited: the last send pass was stopped by @cwnd
  * @rwnd_limited: ... by the peer's window
  * @paced: segments leave spread out in time, not in bursts
+ * @rate: octets a second to pace at, for who decides by more than the window;
+ *	0 for what @cwnd and the round trip make
  * @running: @ops has been told that the connection is established
  * @ops: who decides
  * @priv: room for its state, zero when mini_ca_ops.init is called
@@ -58,6 +60,7 @@ struct mini_cc {
 	bool cwnd_limited;
 	bool rwnd_limited;
 	bool paced;
+	u64 rate;
 	bool running;
 	const struct mini_ca_ops *ops;
 	u64 priv[MINI_CA_PRIV_U64];
@@ -94,6 +97,9 @@ struct mini_ca_ack {
  * @owner: module that stays loaded while a socket or a namespace uses it
  * @unrestricted: anybody may choose it; else only who has CAP_NET_ADMIN, or
  *	everybody where it is the namespace's default
+ * @pacing: its connections are paced from the beginning, at @rate of struct
+ *	mini_cc where it sets one; else only those are whose user says so
+ *	(SO_MAX_PACING_RATE), or whose device has the fq qdisc
  *
  * @init: (optional) the connection has just been established, or has just
  *	come to use this congestion control. @cwnd, @ssthresh and @mss have
@@ -123,14 +129,15 @@ struct mini_ca_ack {
  *
  * Context: all are called with the socket owned, by a task or by softirq with
  * bottom halves off, so none may sleep; never two at a time for one socket.
- * They see numbers only, and may change @cwnd, @ssthresh, @acked and @priv of
- * struct mini_cc.
+ * They see numbers only, and may change @cwnd, @ssthresh, @acked, @rate and
+ * @priv of struct mini_cc.
  */
 struct mini_ca_ops {
 	struct list_head list;
 	char name[MINI_CA_NAME_MAX];
 	struct module *owner;
 	bool unrestricted;
+	bool pacing;
 	void (*init)(struct mini_cc *cc, u64 now_us);
 	void (*release)(struct mini_cc *cc);
 	void (*on_ack)(struct mini_cc *cc, const struct mini_ca_ack *a);

@@ -7,6 +7,7 @@
 #define _MINI_COMPAT_H
 
 #include <linux/bvec.h>
+#include <linux/hrtimer.h>
 #include <linux/net.h>
 #include <linux/timer.h>
 #include <linux/uio.h>
@@ -246,6 +247,18 @@ static inline void mini_sock_custom_sockopt(struct socket *sock)
 #define MINI_SYSCTL_END	{ }	/* tables ended in an empty entry then */
 #else
 #define MINI_SYSCTL_END
+#endif
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 13, 0)
+static inline void mini_hrtimer_setup(struct hrtimer *hr,
+				      enum hrtimer_restart (*fn)(struct hrtimer *),
+				      clockid_t clock, enum hrtimer_mode mode)
+{
+	hrtimer_init(hr, clock, mode);
+	hr->function = fn;
+}
+#else
+#define mini_hrtimer_setup	hrtimer_setup
 #endif
 
 #ifndef IP_LOCAL_PORT_RANGE

@@ -3,6 +3,7 @@
 #ifndef _MINI_EP_H
 #define _MINI_EP_H
 
+#include <linux/hrtimer.h>
 #include <linux/rculist.h>
 #include <linux/rculist_nulls.h>
 #include <linux/refcount.h>
@@ -56,12 +57,33 @@ struct mini_ep {
  *	Pushing a deadline back, or calling it off, leaves @tl as it is: most
  *	are, with each ACK, and few ever pass.
  * @fire: what it does, in softirq context; owns the reference of the timer
+ * @fine: it is part of a struct mini_fine_timer
  */
 struct mini_timer {
 	struct timer_list tl;
 	u64 at_us;
 	u64 armed_us;
 	void (*fire)(struct mini_timer *t);
+	bool fine;
+};
+
+/**
+ * struct mini_fine_timer - one that a tick is too long for
+ * @t: what the engine sees of it; its @tl is not used
+ * @hr: the kernel's timer
+ */
+struct mini_fine_timer {
+	struct mini_timer t;
+	struct hrtimer hr;
+};
+
+/* what a timer or an ICMP error found the owner busy with; for release_cb */
+enum {
+	MINI_DEFER_WRITE,
+	MINI_DEFER_DELACK,
+	MINI_DEFER_KEEP,
+	MINI_DEFER_MTU,
+	MINI_DEFER_SEND,
 };
 
 /**

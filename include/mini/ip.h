@@ -78,5 +78,7 @@ int mini_ip_net_hook(struct net *net);
 void mini_ip_net_unhook(struct net *net);
 void mini_ip_timer_setup(struct mini_timer *t,
 			 void (*fire)(struct mini_timer *t));
+void mini_ip_fine_timer_setup(struct mini_fine_timer *f,
+			      void (*fire)(struct mini_timer *t));
 
 #endif /* _MINI_IP_H */

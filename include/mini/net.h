@@ -42,6 +42,8 @@ struct mini_ip_ops;
  * @tlp: send tail loss probes (RFC 8985)
  * @ecn: explicit congestion notification (RFC 3168), MINI_ECN_*
  * @frto: doubt retransmission timeouts (RFC 5682)
+ * @pacing_ss_pct: pacing rate in slow start, percent of cwnd / SRTT
+ * @pacing_ca_pct: pacing rate after it
  * @window_scaling: offer window scaling (RFC 7323)
  * @wmem: min, default, max of the send buffer, octets
  * @rmem: min, default, max of the receive buffer, octets
@@ -69,6 +71,8 @@ struct mini_sysctl {
 	int tlp;
 	int frto;
 	int ecn;
+	int pacing_ss_pct;
+	int pacing_ca_pct;
 	int window_scaling;
 	int wmem[3];
 	int rmem[3];

@@ -7,6 +7,8 @@
 
 #define MINI_USEC_PER_MSEC	1000U
 #define MINI_USEC_PER_SEC	1000000U
+#define MINI_NSEC_PER_USEC	1000U
+#define MINI_NSEC_PER_SEC	1000000000U
 
 /* RFC 9293 3.7.1: "If an MSS option is not received ... assume 536" */
 #define MINI_MSS_DEFAULT	536U
@@ -68,6 +70,11 @@
  * device gathers segments ACK many of them at once.
  */
 #define MINI_SLOW_START_SEGS	8U
+
+/* Where a queue below does the waiting, it is told so much before the time */
+#define MINI_PACE_AHEAD_US	(2U * MINI_USEC_PER_MSEC)
+/* Segments of one packet to IP, at least, however slow: as Linux has it */
+#define MINI_PACE_SEGS_MIN	2U
 
 /* RFC 9406 4.3, HyStart++ */
 #define MINI_MIN_RTT_THRESH_US	(4U * MINI_USEC_PER_MSEC)

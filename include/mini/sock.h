@@ -10,6 +10,7 @@
 #include <mini/ecn.h>
 #include <mini/ep.h>
 #include <mini/opts.h>
+#include <mini/pace.h>
 #include <mini/param.h>
 #include <mini/prr.h>
 #include <mini/rack.h>
@@ -144,14 +145,6 @@ struct mini_rcv {
 	u64 challenge_us;
 };
 
-/* what a timer or an ICMP error found the owner busy with; for release_cb */
-enum {
-	MINI_DEFER_WRITE,
-	MINI_DEFER_DELACK,
-	MINI_DEFER_KEEP,
-	MINI_DEFER_MTU,
-};
-
 /**
  * struct mini_sock - an AF_MINI stream socket
  * @inet: first, for IP and the socket layer cast to it. sk_family is AF_MINI
@@ -170,6 +163,7 @@ enum {
  * @ts: timestamps
  * @rtt: round-trip estimator
  * @cc: congestion state
+ * @pace: pacing
  * @rack: RACK
  * @prr: proportional rate reduction
  * @tlp: tail loss probe
@@ -185,6 +179,7 @@ enum {
  * @delack: when to ACK
  * @delack_tmr: delayed ACK
  * @keep_tmr: keep-alive, or FIN-WAIT-2 of an orphan
+ * @send_tmr: data waits for a moment that is known: its pacing time
  * @retries: times that the first unACKed segment was resent, or a probe sent
  * @shut_probes: times that a shut window was probed since it was open
  * @keep_probes: keep-alive probes unanswered
@@ -229,6 +224,7 @@ struct mini_sock {
 	struct mini_ts ts;
 	struct mini_rtt rtt;
 	struct mini_cc cc;
+	struct mini_pace pace;
 	struct mini_rack rack;
 	struct mini_prr prr;
 	struct mini_tlp tlp;
@@ -244,6 +240,7 @@ struct mini_sock {
 	struct mini_delack delack;
 	struct mini_timer delack_tmr;
 	struct mini_timer keep_tmr;
+	struct mini_fine_timer send_tmr;
 	u8 retries;
 	u8 shut_probes;
 	u8 keep_probes;

@@ -197,6 +197,8 @@ void mini_opts_ts(struct mini_opts *o, const struct mini_ts *ts, u64 now_us,
 		  bool ack);
 void mini_push_header(struct sk_buff *skb, const struct mini_tuple *t,
 		      const struct mini_header *h);
+void mini_pacing_start(struct sock *sk);
+void mini_pacing_follow(struct sock *sk);
 void mini_send_syn(struct sock *sk);
 void mini_send_ack(struct sock *sk);
 void mini_send_challenge(struct sock *sk);
@@ -225,6 +227,8 @@ void mini_timer_data_acked(struct sock *sk);
 void mini_timer_reo(struct sock *sk, u64 wait_us);
 void mini_timer_data_stuck(struct sock *sk);
 void mini_timer_data_free(struct sock *sk);
+void mini_timer_send_at(struct sock *sk, u64 wait_us);
+void mini_timer_send_any(struct sock *sk);
 void mini_timer_ack_owed(struct sock *sk);
 void mini_timer_ack_failed(struct sock *sk);
 void mini_timer_ack_sent(struct sock *sk);

@@ -398,6 +398,7 @@ static void mini_t_capture(struct mini_t *t, struct sk_buff *skb,
 	rec.wnd = ntohs(th->window);
 	rec.up = th->urg ? ntohs(th->urg_ptr) : 0;
 	rec.ecn = mini_cb(skb)->ecn;
+	rec.leave_us = DIV_ROUND_UP_ULL(skb->tstamp, NSEC_PER_USEC);
 	mini_t_check_header(t, th, mt);
 	mini_t_take_opts(t, &rec, (u8 *)(th + 1), skb->data + hlen);
 	mini_t_check_opts(t, &rec);

@@ -110,6 +110,7 @@ struct mini_t_seg {
 /**
  * struct mini_t_rec - one segment as it passed the fake wire
  * @at_us: when
+ * @leave_us: when a queue below is to let it go, 0 for at once
  * @tx: from us
  * @reply: sent without a socket
  * @last: the last of those that one skb carried
@@ -131,6 +132,7 @@ struct mini_t_seg {
  */
 struct mini_t_rec {
 	u64 at_us;
+	u64 leave_us;
 	bool tx;
 	bool reply;
 	bool last;

@@ -42,7 +42,7 @@ static const char * const verdicts[] = {
 /* Calls of one connection before the others have their turn. */
 #define TURN	16
 
-#define OPTIONS	"lcf:a:p:N:C:s:i:o:n:r:w:xS:T:"
+#define OPTIONS	"lcf:a:p:N:C:P:s:i:o:n:r:w:xS:T:"
 
 struct conn {
 	int fd;
@@ -56,7 +56,7 @@ struct xfer {
 	const struct fam *fam;
 	bool server;
 	const char *addr, *ca;
-	unsigned int port, conns, secs;
+	unsigned int port, conns, secs, rate;
 	__u64 seed, size;
 	struct chunks reads, writes;
 	int in, out;				/* files, or -1 */
@@ -171,6 +171,8 @@ static struct conn *conn_open(struct xfer *x, int fd)
 	c->nr = x->opened++;
 	if (x->ca && fd >= 0)
 		ca_use(fd, x->ca);
+	if (x->rate && fd >= 0)
+		pace_at(fd, x->rate);
 	c->tx.chunks = x->writes;
 	c->tx.chunks.dice += c->nr;
 	tx_init(&c->tx, x->seed + 2 * c->nr + x->server, x->size, x->in);
@@ -364,6 +366,7 @@ static void usage(void)
 	      "  -p PORT     port (7000)\n"
 	      "  -N NETNS    in this network namespace\n"
 	      "  -C NAME     congestion control\n"
+	      "  -P RATE     send at most so many bytes a second\n"
 	      "  -s SIZE     send this many bytes, K, M, G (0)\n"
 	      "  -i FILE     send this file instead\n"
 	      "  -o FILE     write what arrives to this file\n"
@@ -441,6 +444,9 @@ static bool option_of_net(struct xfer *x, int opt)
 		return true;
 	case 'C':
 		x->ca = optarg;
+		return true;
+	case 'P':
+		x->rate = count_of(optarg, "bytes a second");
 		return true;
 	case 'n':
 		x->conns = count_of(optarg, "connections");

@@ -159,3 +159,9 @@ void ca_use(int fd, const char *name)
 	if (setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, name, strlen(name)))
 		err(1, "TCP_CONGESTION %s", name);
 }
+
+void pace_at(int fd, unsigned int rate)
+{
+	if (setsockopt(fd, SOL_SOCKET, SO_MAX_PACING_RATE, &rate, sizeof(rate)))
+		err(1, "SO_MAX_PACING_RATE");
+}

@@ -24,6 +24,7 @@ int fam_connect(const struct fam *f, int flags, struct sockaddr_in to);
 
 /* TCP_CONGESTION, or the end of the program */
 void ca_use(int fd, const char *name);
+void pace_at(int fd, unsigned int rate);
 /* Segments sent again so far, or -1 where TCP_INFO does not say. */
 long tcp_retrans(int fd);
 /* enum of <netinet/tcp.h>, or -1 where TCP_INFO does not say. */
