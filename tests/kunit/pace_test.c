@@ -370,7 +370,12 @@ static void orphan_is_paced_to_its_end(struct kunit *test)
 	mini_t_rx(t, AT_NOW, SEG(.flags = MINI_RST, .seq = 0));
 }
 
-/* Losses leave at the rate too: a burst of them would be lost again */
+/*
+ * Losses, as RACK finds them and PRR lets them out, leave at the rate too: a
+ * burst of them would be lost again.
+ *
+ * Proves: PR-9
+ */
 static void losses_are_paced(struct kunit *test)
 {
 	struct mini_t *t = mini_t_new(test);
