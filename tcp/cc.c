@@ -93,6 +93,8 @@ const struct mini_ca_ops *mini_cc_switch(struct mini_cc *cc,
  *
  * What an ACK after a timeout covers had mostly arrived before: it says little
  * about what the network takes now, and counts as one segment (RFC 3465 2.3).
+ * Else eight segments, or as much as leaves in one packet to IP: an ACK for that
+ * lets go no larger burst than the network has just taken.
  *
  * Return: octets.
  */
@@ -100,7 +102,8 @@ u32 mini_cc_ack_limit(const struct mini_cc *cc)
 {
 	if (cc->state == MINI_CA_LOSS)
 		return cc->mss;
-	return cc->paced ? U32_MAX : MINI_SLOW_START_SEGS * cc->mss;
+	return cc->paced ? U32_MAX :
+			   max(MINI_SLOW_START_SEGS * cc->mss, cc->burst);
 }
 
 /**

@@ -208,6 +208,7 @@ static noinline void mini_pacing_renew(struct sock *sk,
 					 READ_ONCE(mn->sysctl.pacing_ca_pct);
 	of->min_rtt_us = msk->rtt.min_us;
 	mini_pace_set(&msk->pace, of);
+	msk->cc.burst = min_t(u32, msk->pace.burst, U16_MAX);
 	WRITE_ONCE(sk->sk_pacing_rate, min_t(u64, msk->pace.rate, ULONG_MAX));
 }
 

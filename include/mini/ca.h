@@ -41,6 +41,7 @@ enum mini_ca_state {
  * @cwnd_limited: the last send pass was stopped by @cwnd
  * @rwnd_limited: ... by the peer's window
  * @paced: segments leave spread out in time, not in bursts
+ * @burst: octets that leave in one packet to IP
  * @rate: octets a second to pace at, for who decides by more than the window;
  *	0 for what @cwnd and the round trip make
  * @running: @ops has been told that the connection is established
@@ -60,6 +61,7 @@ struct mini_cc {
 	bool cwnd_limited;
 	bool rwnd_limited;
 	bool paced;
+	u32 burst;
 	u64 rate;
 	bool running;
 	const struct mini_ca_ops *ops;

@@ -389,7 +389,8 @@ static void first_threshold_is_beyond_any_window(struct kunit *test)
 
 /*
  * Slow start counts octets, so splitting ACKs gains nothing; an ACK of very
- * many adds eight segments, and one after a timeout adds one.
+ * many adds eight segments, or as many as leave in one packet to IP, and one
+ * after a timeout adds one.
  */
 static void slow_start_adds_what_is_acked(struct kunit *test)
 {
@@ -402,6 +403,13 @@ static void slow_start_adds_what_is_acked(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, cc.cwnd, 11 * MSS);
 	cc_ack(&cc, 45 * MSS, true);
 	KUNIT_EXPECT_EQ(test, cc.cwnd, 19 * MSS);
+	/* no more than that was sent at once, which is more than eight */
+	cc.burst = 20 * MSS;
+	cc_ack(&cc, 15 * MSS, true);
+	KUNIT_EXPECT_EQ(test, cc.cwnd, 34 * MSS);
+	cc_ack(&cc, 45 * MSS, true);
+	KUNIT_EXPECT_EQ(test, cc.cwnd, 54 * MSS);
+	cc.cwnd = 19 * MSS;
 	cc.paced = true;
 	cc_ack(&cc, 45 * MSS, true);
 	KUNIT_EXPECT_EQ(test, cc.cwnd, 64 * MSS);

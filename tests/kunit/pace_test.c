@@ -424,6 +424,7 @@ static void packets_are_a_millisecond_long(struct kunit *test)
 		}
 	}
 	MINI_T_TRUE(t, most > 8);
+	MINI_T_EQ(t, mini_t_msk(t)->cc.burst, mini_t_msk(t)->pace.burst);
 	mini_t_drain(t);
 }
 
