@@ -122,24 +122,30 @@ static u8 *mini_opt_put_range(u8 *p, const struct mini_range *r)
 	return mini_put_be32(mini_put_be32(p, r->start), r->end);
 }
 
-static u8 *mini_opts_put_syn(const struct mini_opts *o, u8 *p)
+static u8 *mini_opts_put_sack_ok(const struct mini_opts *o, u8 *p)
 {
-	if (o->mss) {
-		p = mini_opt_put(p, MINI_OPT_MSS, 4);
-		*p++ = o->mss >> 8;
-		*p++ = o->mss & 0xff;
-	}
-	if (o->has_wscale) {
-		*p++ = MINI_OPT_NOP;
-		p = mini_opt_put(p, MINI_OPT_WSCALE, 3);
-		*p++ = o->wscale;
-	}
-	if (o->sack_ok) {
-		/* two octets that a timestamp would else fill with NOPs */
-		if (!o->has_ts)
-			p = mini_opt_put_nops(p);
-		p = mini_opt_put(p, MINI_OPT_SACK_OK, 2);
-	}
+	/* two octets that a timestamp would else fill with NOPs */
+	if (!o->has_ts)
+		p = mini_opt_put_nops(p);
+	return mini_opt_put(p, MINI_OPT_SACK_OK, 2);
+}
+
+static u8 *mini_opts_put_ts(const struct mini_opts *o, u8 *p)
+{
+	if (!o->sack_ok)
+		p = mini_opt_put_nops(p);
+	p = mini_opt_put(p, MINI_OPT_TS, 10);
+	return mini_put_be32(mini_put_be32(p, o->tsval), o->tsecr);
+}
+
+static u8 *mini_opts_put_sack(const struct mini_opts *o, u8 *p)
+{
+	u8 i;
+
+	p = mini_opt_put_nops(p);
+	p = mini_opt_put(p, MINI_OPT_SACK, 2 + 8 * o->nr_sack);
+	for (i = 0; i < o->nr_sack; i++)
+		p = mini_opt_put_range(p, &o->sack[i]);
 	return p;
 }
 
@@ -148,26 +154,30 @@ static u8 *mini_opts_put_syn(const struct mini_opts *o, u8 *p)
  * @o: each when set; together they must fit
  * @p: room for MINI_OPTS_MAX octets
  *
+ * The order is the one that middleboxes know from Linux.
+ *
  * Return: octets written, a multiple of four, padded by NOPs in front so
  * that each option of more than one octet is aligned.
  */
 unsigned int mini_opts_build(const struct mini_opts *o, u8 *p)
 {
 	u8 *start = p;
-	u8 i;
 
-	p = mini_opts_put_syn(o, p);
-	if (o->has_ts) {
-		if (!o->sack_ok)
-			p = mini_opt_put_nops(p);
-		p = mini_opt_put(p, MINI_OPT_TS, 10);
-		p = mini_put_be32(mini_put_be32(p, o->tsval), o->tsecr);
+	if (o->mss) {
+		p = mini_opt_put(p, MINI_OPT_MSS, 4);
+		*p++ = o->mss >> 8;
+		*p++ = o->mss & 0xff;
 	}
-	if (o->nr_sack) {
-		p = mini_opt_put_nops(p);
-		p = mini_opt_put(p, MINI_OPT_SACK, 2 + 8 * o->nr_sack);
-		for (i = 0; i < o->nr_sack; i++)
-			p = mini_opt_put_range(p, &o->sack[i]);
+	if (o->sack_ok)
+		p = mini_opts_put_sack_ok(o, p);
+	if (o->has_ts)
+		p = mini_opts_put_ts(o, p);
+	if (o->has_wscale) {
+		*p++ = MINI_OPT_NOP;
+		p = mini_opt_put(p, MINI_OPT_WSCALE, 3);
+		*p++ = o->wscale;
 	}
+	if (o->nr_sack)
+		p = mini_opts_put_sack(o, p);
 	return p - start;
 }

@@ -275,7 +275,7 @@ static const struct build_row build_rows[] = {
 	{ "all of a SYN",
 	  { .mss = 1460, .wscale = 7, .has_wscale = true, .sack_ok = true,
 	    .has_ts = true, .tsval = 1 },
-	  { 2, 4, 5, 0xb4, 1, 3, 3, 7, 4, 2, 8, 10, 0, 0, 0, 1, 0, 0, 0, 0 },
+	  { 2, 4, 5, 0xb4, 4, 2, 8, 10, 0, 0, 0, 1, 0, 0, 0, 0, 1, 3, 3, 7 },
 	  20 },
 	{ "timestamps and three blocks: not an octet is left",
 	  { .has_ts = true, .nr_sack = 3,
