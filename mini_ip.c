@@ -262,11 +262,23 @@ static u8 mini_ip_ttl(const struct inet_sock *inet, struct dst_entry *dst)
 	return inet->uc_ttl < 0 ? ip4_dst_hoplimit(dst) : inet->uc_ttl;
 }
 
+/*
+ * IP's numbers, one for each segment of a GSO packet. Not by
+ * ip_select_ident_segs(): to other than kernel TCP it gives the number after
+ * those it has counted, so a GSO packet has numbers of those that follow it.
+ */
+static __be16 mini_ip_id(struct inet_sock *inet, const struct sk_buff *skb)
+{
+	int segs = skb_shinfo(skb)->gso_segs ?: 1;
+
+	return htons(atomic_fetch_add(segs, &inet->inet_id));
+}
+
 static int mini_ip_xmit(struct sock *sk, struct sk_buff *skb)
 {
 	struct mini_sock *msk = mini_sk(sk);
-	struct net *net = sock_net(sk);
 	struct dst_entry *dst;
+	struct iphdr *iph;
 	int err;
 
 	rcu_read_lock();
@@ -278,15 +290,16 @@ static int mini_ip_xmit(struct sock *sk, struct sk_buff *skb)
 	}
 	skb_dst_set_noref(skb, dst);
 	/* the socket layer keeps the user's IP_TOS off the ECN field */
-	mini_ip_header(skb, &msk->ep.t, msk->inet.tos | mini_cb(skb)->ecn,
-		       mini_ip_ttl(&msk->inet, dst),
-		       ip_dont_fragment(sk, dst) ? htons(IP_DF) : 0);
-	ip_select_ident_segs(net, skb, sk, skb_shinfo(skb)->gso_segs ?: 1);
+	iph = mini_ip_header(skb, &msk->ep.t,
+			     msk->inet.tos | mini_cb(skb)->ecn,
+			     mini_ip_ttl(&msk->inet, dst),
+			     ip_dont_fragment(sk, dst) ? htons(IP_DF) : 0);
+	iph->id = mini_ip_id(&msk->inet, skb);
 	skb_set_owner_w(skb, sk);
 	skb_set_hash_from_sk(skb, sk);
 	skb->priority = READ_ONCE(sk->sk_priority);
 	skb->mark = READ_ONCE(sk->sk_mark);
-	err = ip_local_out(net, sk, skb);
+	err = ip_local_out(sock_net(sk), sk, skb);
 	rcu_read_unlock();
 	return net_xmit_eval(err);
 }
