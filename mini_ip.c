@@ -135,6 +135,16 @@ static void mini_ip_caps(struct sock *sk, struct dst_entry *dst)
 				     NETIF_F_SG | NETIF_F_HW_CSUM;
 }
 
+/* A route to one host: what claims to come from many is not answered */
+static struct rtable *mini_ip_one_host(struct rtable *rt)
+{
+	if (IS_ERR(rt) ||
+	    !(rt->rt_flags & (RTCF_MULTICAST | RTCF_BROADCAST)))
+		return rt;
+	ip_rt_put(rt);
+	return ERR_PTR(-ENETUNREACH);
+}
+
 static int mini_ip_route(struct sock *sk)
 {
 	struct mini_sock *msk = mini_sk(sk);
@@ -148,13 +158,9 @@ static int mini_ip_route(struct sock *sk)
 			   RT_SCOPE_UNIVERSE, t->wire, inet_sk_flowi_flags(sk),
 			   t->raddr, t->laddr, t->rport, t->lport, sk->sk_uid);
 	security_sk_classify_flow(sk, flowi4_to_flowi_common(&fl4));
-	rt = ip_route_output_flow(sock_net(sk), &fl4, sk);
+	rt = mini_ip_one_host(ip_route_output_flow(sock_net(sk), &fl4, sk));
 	if (IS_ERR(rt))
 		return PTR_ERR(rt);
-	if (rt->rt_flags & (RTCF_MULTICAST | RTCF_BROADCAST)) {
-		ip_rt_put(rt);
-		return -ENETUNREACH;
-	}
 	t->raddr = fl4.daddr;	/* 0.0.0.0 means this host */
 	if (!t->laddr) {
 		t->laddr = fl4.saddr;
@@ -202,7 +208,7 @@ static struct rtable *mini_ip_reply_route(struct mini_net *mn,
 			   RT_SCOPE_UNIVERSE, r->t.wire, r->flow_flags,
 			   r->t.raddr, r->t.laddr, r->t.rport, r->t.lport,
 			   sock_net_uid(mn->net, NULL));
-	return ip_route_output_flow(mn->net, &fl4, NULL);
+	return mini_ip_one_host(ip_route_output_flow(mn->net, &fl4, NULL));
 }
 
 static u32 mini_ip_reply_mtu(struct mini_net *mn, const struct mini_reply *r)
