@@ -313,6 +313,7 @@ static void mini_net_defaults(struct mini_net *mn)
 		.frto		= 1,
 		.pacing_ss_pct	= 200,
 		.pacing_ca_pct	= 120,
+		.invalid_ratelimit_ms = MINI_CHALLENGE_MS,
 		.window_scaling	= 1,
 		.wmem		= { 4096, 16384, 4 << 20 },
 		.rmem		= { 4096, 131072, 6 << 20 },

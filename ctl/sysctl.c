@@ -189,6 +189,8 @@ static const struct ctl_table mini_sysctl_template[] = {
 	MINI_INT("tcp_ecn", ecn, SYSCTL_ZERO, SYSCTL_TWO),
 	MINI_INT("tcp_window_scaling", window_scaling, SYSCTL_ZERO,
 		 SYSCTL_ONE),
+	MINI_INT("tcp_invalid_ratelimit", invalid_ratelimit_ms, SYSCTL_ZERO,
+		 SYSCTL_INT_MAX),
 	MINI_INTS("tcp_wmem", wmem, 3 * sizeof(int), &mini_buf_min,
 		  SYSCTL_INT_MAX),
 	MINI_INTS("tcp_rmem", rmem, 3 * sizeof(int), &mini_buf_min,

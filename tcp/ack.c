@@ -210,8 +210,9 @@ enum mini_drop mini_ack_in(struct sock *sk, const struct mini_seg *seg)
 		.now_us = mini_now(sk),
 	};
 
+	/* answered seldom: two that are at odds would do nothing else */
 	if (seq_gt(seg->ack, msk->snd.nxt)) {
-		mini_send_ack(sk);
+		mini_send_challenge(sk);
 		return MINI_DROP_FUTURE_ACK;
 	}
 	/* RFC 5961 5.2: so old that it is blind injection */

@@ -384,24 +384,29 @@ void mini_send_challenge(struct sock *sk)
 	struct mini_net *mn = mini_pernet(sock_net(sk));
 	struct mini_sock *msk = mini_sk(sk);
 
-	if (!mini_challenge_ok(&msk->rcv.challenge_us, msk->ip->now_us())) {
-		MINI_INC(mn, CHALLENGE_HELD);
-		return;
-	}
-	MINI_INC(mn, CHALLENGE_ACKS);
-	mini_send_ack(sk);
+	if (mini_challenge_ok(mn, &msk->rcv.challenge_us, msk->ip->now_us()))
+		mini_send_ack(sk);
 }
 
 /**
  * mini_challenge_ok() - may an ACK answer a bad segment?
+ * @mn: namespace, which has the interval
  * @last_us: when one did; moved on when the answer is yes
  * @now_us: time
+ *
+ * Return: true when it may; what is held back is counted.
  */
-bool mini_challenge_ok(u64 *last_us, u64 now_us)
+bool mini_challenge_ok(struct mini_net *mn, u64 *last_us, u64 now_us)
 {
-	if (*last_us && now_us - *last_us < MINI_CHALLENGE_US)
+	u64 wait_us = (u64)READ_ONCE(mn->sysctl.invalid_ratelimit_ms) *
+		      MINI_USEC_PER_MSEC;
+
+	if (*last_us && now_us - *last_us < wait_us) {
+		MINI_INC(mn, CHALLENGE_HELD);
 		return false;
+	}
 	*last_us = now_us;
+	MINI_INC(mn, CHALLENGE_ACKS);
 	return true;
 }
 

@@ -328,11 +328,8 @@ static void mini_req_ack(struct mini_net *mn, struct mini_req *req)
 	struct mini_reply r;
 
 	mini_opts_ts(&h.opts, &req->ts, mn->ip->now_us(), true);
-	if (!mini_challenge_ok(&req->challenge_us, mn->ip->now_us())) {
-		MINI_INC(mn, CHALLENGE_HELD);
+	if (!mini_challenge_ok(mn, &req->challenge_us, mn->ip->now_us()))
 		return;
-	}
-	MINI_INC(mn, CHALLENGE_ACKS);
 	WRITE_ONCE(req->rcv_wnd, wnd);
 	mini_req_reply(req, &r);
 	mini_reply_send(mn, &r, &h);

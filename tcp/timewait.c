@@ -152,14 +152,11 @@ static void mini_tw_challenge(struct mini_tw *tw)
 	bool ok;
 
 	spin_lock_bh(&tw->lock);
-	ok = mini_challenge_ok(&tw->challenge_us, tw->mn->ip->now_us());
+	ok = mini_challenge_ok(tw->mn, &tw->challenge_us,
+			       tw->mn->ip->now_us());
 	spin_unlock_bh(&tw->lock);
-	if (ok) {
-		MINI_INC(tw->mn, CHALLENGE_ACKS);
+	if (ok)
 		mini_tw_ack(tw);
-	} else {
-		MINI_INC(tw->mn, CHALLENGE_HELD);
-	}
 }
 
 /*

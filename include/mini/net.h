@@ -44,6 +44,8 @@ struct mini_ip_ops;
  * @frto: doubt retransmission timeouts (RFC 5682)
  * @pacing_ss_pct: pacing rate in slow start, percent of cwnd / SRTT
  * @pacing_ca_pct: pacing rate after it
+ * @invalid_ratelimit_ms: least time between two answers to bad segments of a
+ *	connection (RFC 5961 7)
  * @window_scaling: offer window scaling (RFC 7323)
  * @wmem: min, default, max of the send buffer, octets
  * @rmem: min, default, max of the receive buffer, octets
@@ -73,6 +75,7 @@ struct mini_sysctl {
 	int ecn;
 	int pacing_ss_pct;
 	int pacing_ca_pct;
+	int invalid_ratelimit_ms;
 	int window_scaling;
 	int wmem[3];
 	int rmem[3];

@@ -87,8 +87,8 @@
 /* RFC 5681 3.2: "the arrival of 3 duplicate ACKs" */
 #define MINI_DUPACKS		3U
 
-/* RFC 5961 7: challenge ACKs are throttled; here per connection */
-#define MINI_CHALLENGE_US	(500U * MINI_USEC_PER_MSEC)
+/* RFC 5961 7: challenge ACKs are throttled, per connection; the least interval */
+#define MINI_CHALLENGE_MS	500U
 
 /* RFC 9293 3.8.4: keep-alive idle time of two hours or more */
 #define MINI_KEEPIDLE_S		7200U

@@ -202,7 +202,7 @@ void mini_pacing_follow(struct sock *sk);
 void mini_send_syn(struct sock *sk);
 void mini_send_ack(struct sock *sk);
 void mini_send_challenge(struct sock *sk);
-bool mini_challenge_ok(u64 *last_us, u64 now_us);
+bool mini_challenge_ok(struct mini_net *mn, u64 *last_us, u64 now_us);
 void mini_send_reset(struct sock *sk);
 void mini_send_keepalive(struct sock *sk);
 void mini_send_probe(struct sock *sk);

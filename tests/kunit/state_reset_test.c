@@ -45,7 +45,7 @@ static void check_challenge_limit(struct mini_t *t)
 {
 	mini_t_rx(t, AT_NOW, SEG(.flags = MINI_RST, .seq = 1));
 	mini_t_expect_nothing(t);
-	mini_t_goto(t, AT_MS(MINI_CHALLENGE_US / 1000 + 10));
+	mini_t_goto(t, AT_MS(MINI_CHALLENGE_MS + 10));
 	mini_t_drain(t);
 	mini_t_rx(t, AT_NOW, SEG(.flags = MINI_RST, .seq = 1));
 	mini_t_expect_tx(t, SEG());
