@@ -83,7 +83,8 @@ void mini_buffer_read(struct sock *sk)
 	/* who sends nothing has SRTT of the handshake at best */
 	u32 rtt_us8 = msk->rcv.rtt.us8 ?: msk->rtt.srtt_us8;
 
-	if (now_us - msk->rcv.round_us < rtt_us8 >> 3)
+	if (!msk->rcv.round_read ||	/* not established yet */
+	    now_us - msk->rcv.round_us < rtt_us8 >> 3)
 		return;
 	mini_buffer_grow(sk, msk->rcv.copied - msk->rcv.round_seq);
 	msk->rcv.round_seq = msk->rcv.copied;

@@ -446,21 +446,25 @@ static void window_is_a_promise(struct kunit *test)
 static void window_is_ahead_of_slow_start(struct kunit *test)
 {
 	struct mini_t *t = mini_t_new(test);
+	u32 n, i, seq = 0, echo;
 	struct mini_sock *msk;
-	u32 n, i, seq = 0;
 
+	t->peer_ts = true;
 	t->peer_ws = MINI_T_WS(7);
 	mini_t_to_established(t);
 	msk = mini_t_msk(t);
+	echo = t->our_tsval;
 	t->sock->sk->sk_userlocks &= ~SOCK_RCVBUF_LOCK;
 	for (n = 10; n <= 320; n *= 2) {
 		for (i = 0; i < n; i++, seq += MSS) {
-			mini_t_rx(t, AT_NOW, SEG(.seq = seq, .len = MSS));
+			mini_t_rx(t, AT_NOW, SEG(.seq = seq, .len = MSS,
+						 .ecr = echo));
 			MINI_T_EQ(t, mini_t_recv(t, MSS), MSS);
 			mini_t_drain(t);
 		}
 		MINI_T_TRUE(t, msk->rcv.edge - msk->rcv.nxt >= 2 * n * MSS);
-		mini_t_advance_ms(t, 2 * MINI_T_RTT_MS);
+		echo = t->our_tsval;
+		mini_t_advance_ms(t, MINI_T_RTT_MS);
 		mini_t_drain(t);
 	}
 }
