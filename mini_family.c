@@ -37,18 +37,49 @@ static atomic_long_t mini_mem_allocated;
 static DEFINE_PER_CPU(int, mini_mem_per_cpu);
 static struct percpu_counter mini_sockets;
 static unsigned long mini_mem_pressure;
-static long mini_mem_limits[3];
 static int mini_wmem[3] = { 4096, 16384, 4 << 20 };
 static int mini_rmem[3] = { 4096, 131072, 6 << 20 };
 
 static void mini_mem_enter_pressure(struct sock *sk)
 {
+	if (READ_ONCE(mini_mem_pressure))
+		return;
 	WRITE_ONCE(mini_mem_pressure, 1);
+	MINI_INC(mini_pernet(sock_net(sk)), MEMORY_PRESSURES);
 }
 
 static void mini_mem_leave_pressure(struct sock *sk)
 {
-	WRITE_ONCE(mini_mem_pressure, 0);
+	if (READ_ONCE(mini_mem_pressure))
+		WRITE_ONCE(mini_mem_pressure, 0);
+}
+
+/* net.mini.tcp_mem: no care below, pressure above, and nothing beyond */
+long mini_mem_limits[3];
+
+/**
+ * mini_mem_pages() - memory of all sockets together
+ *
+ * Return: pages; those that a CPU has set aside for the next need are counted
+ * out, so that it is none when nobody has any.
+ */
+long mini_mem_pages(void)
+{
+	long pages = atomic_long_read(&mini_mem_allocated);
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		pages += per_cpu(mini_mem_per_cpu, cpu);
+	return pages;
+}
+
+/**
+ * mini_mem_exceeded() - is all memory used that all sockets may have?
+ */
+bool mini_mem_exceeded(void)
+{
+	return atomic_long_read(&mini_mem_allocated) >
+	       READ_ONCE(mini_mem_limits[2]);
 }
 
 /* The share of memory that Linux gives its own TCP, for all our sockets */

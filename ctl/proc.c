@@ -17,6 +17,8 @@ static int mini_snmp_show(struct seq_file *seq, void *v)
 		   atomic_read(&mn->tw_count));
 	seq_printf(seq, "%-16s %d\n", "CurrOrphans",
 		   atomic_read(&mn->orphans));
+	/* of all namespaces */
+	seq_printf(seq, "%-16s %ld\n", "CurrMemPages", mini_mem_pages());
 	return 0;
 }
 

@@ -138,6 +138,20 @@ static int mini_available_congestion_control(struct ctl_table *table,
 	return err;
 }
 
+/* One for all namespaces: the first one's to set, the others' to read */
+static int mini_mem(struct ctl_table *table, int write, void *buffer,
+		    size_t *lenp, loff_t *ppos)
+{
+	const struct mini_net *mn = table->extra1;
+	struct ctl_table t = {
+		.data = mini_mem_limits, .maxlen = sizeof(mini_mem_limits),
+	};
+
+	if (write && !net_eq(mn->net, &init_net))
+		return -EPERM;
+	return proc_doulongvec_minmax(&t, write, buffer, lenp, ppos);
+}
+
 #define MINI_INTS(_name, _field, _len, _min, _max)			\
 	{								\
 		.procname	= _name,				\
@@ -202,6 +216,11 @@ static const struct ctl_table mini_sysctl_template[] = {
 		.maxlen		= sizeof(unsigned int),
 		.mode		= 0644,
 		.proc_handler	= proc_douintvec,
+	},
+	{
+		.procname	= "tcp_mem",
+		.mode		= 0644,
+		.proc_handler	= mini_mem,
 	},
 	{
 		.procname	= "tcp_congestion_control",

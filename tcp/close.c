@@ -118,20 +118,42 @@ static void mini_close_owned(struct sock *sk, long timeout)
 	mini_linger(sk, timeout);
 }
 
+/**
+ * mini_tcp_starved() - is there too little memory for an orphan?
+ * @sk: orphan, owned
+ *
+ * Too many of them, or all memory used that there may be, and this one has
+ * more than a little to send.
+ */
+bool mini_tcp_starved(const struct sock *sk)
+{
+	const struct mini_net *mn = mini_pernet(sock_net(sk));
+
+	return atomic_read(&mn->orphans) > mn->sysctl.max_orphans ||
+	       (sk->sk_wmem_queued > SOCK_MIN_SNDBUF && mini_mem_exceeded());
+}
+
+/**
+ * mini_tcp_starve() - then the orphan goes, and its peer is told
+ * @sk: orphan, owned
+ */
+void mini_tcp_starve(struct sock *sk)
+{
+	MINI_INC(mini_pernet(sock_net(sk)), ABORT_ON_MEMORY);
+	mini_send_reset(sk);
+	mini_tcp_done(sk);
+}
+
 /* The last file has gone: what becomes of the socket */
 static void mini_close_orphan(struct sock *sk)
 {
-	struct mini_net *mn = mini_pernet(sock_net(sk));
-
 	if (sk->sk_state == TCP_CLOSE) {
 		mini_tcp_bury(sk);
 		return;
 	}
 	mini_tcp_orphan(sk);
-	if (atomic_read(&mn->orphans) > mn->sysctl.max_orphans) {
-		MINI_INC(mn, ABORT_ON_MEMORY);
-		mini_send_reset(sk);
-		mini_tcp_done(sk);
+	if (mini_tcp_starved(sk)) {
+		mini_tcp_starve(sk);
 	} else if (sk->sk_state == TCP_FIN_WAIT2) {
 		if (mini_sk(sk)->user.linger2_s < 0)
 			mini_send_reset(sk);

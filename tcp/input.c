@@ -349,6 +349,7 @@ static enum mini_drop mini_text_in_order(struct sock *sk,
 	mini_old_text(sk, mini_cb(skb)->seq, mini_cb(skb)->end_seq);
 	if (!mini_text_room(sk, skb)) {
 		seg->flags &= ~MINI_FIN;
+		sk->sk_data_ready(sk);	/* only reading makes room */
 		return MINI_DROP_RCV_BUF;
 	}
 	mini_owe_ack(sk, seg, len);

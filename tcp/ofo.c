@@ -114,9 +114,10 @@ enum mini_drop mini_ofo_keep(struct sock *sk, struct mini_seg *seg)
 	struct sk_buff *skb = seg->skb;
 	u32 start = mini_cb(skb)->seq, end = mini_cb(skb)->end_seq;
 
-	if (atomic_read(&sk->sk_rmem_alloc) + skb->truesize > sk->sk_rcvbuf ||
-	    !sk_rmem_schedule(sk, skb, skb->truesize))
+	if (atomic_read(&sk->sk_rmem_alloc) + skb->truesize > sk->sk_rcvbuf)
 		return MINI_DROP_RCV_BUF;
+	if (!sk_rmem_schedule(sk, skb, skb->truesize))
+		return MINI_DROP_NO_MEM;
 	MINI_INC(mn, OFO_QUEUED);
 	if (start != end)	/* a FIN alone has nothing to tell of */
 		mini_sack_add(&mini_sk(sk)->rcv.sack, start, end);
@@ -136,7 +137,7 @@ enum mini_drop mini_ofo_keep(struct sock *sk, struct mini_seg *seg)
 /**
  * mini_ofo_prune() - make room for what is next in order
  * @sk: socket, owned
- * @need: octets of memory wanted
+ * @need: octets of memory wanted; when memory is short, all is given back
  *
  * The highest go first: the peer will need longest to come back to them. None
  * of it has been ACKed, and a SACK is no promise (RFC 2018 section 8).
@@ -149,7 +150,8 @@ bool mini_ofo_prune(struct sock *sk, u32 need)
 	struct sk_buff *skb;
 	bool any = false;
 
-	while (atomic_read(&sk->sk_rmem_alloc) + need > sk->sk_rcvbuf &&
+	while ((atomic_read(&sk->sk_rmem_alloc) + need > sk->sk_rcvbuf ||
+		sk_under_memory_pressure(sk)) &&
 	       (skb = mini_rb_skb(rb_last(&mini_sk(sk)->ofo)))) {
 		mini_ofo_unlink(sk, skb);
 		mini_drop(mn, skb, MINI_DROP_OFO_PRUNED);

@@ -9,12 +9,19 @@
 #include <mini/tcp.h>
 #include <mini/trace.h>
 
-/* Free receive buffer as octets of window: half of it is for overhead */
+/*
+ * Free receive buffer as octets of window: half of it is for overhead. When
+ * memory is short, no more than keeps the connection going.
+ */
 static u32 mini_rcv_space(const struct sock *sk)
 {
 	int free = READ_ONCE(sk->sk_rcvbuf) - atomic_read(&sk->sk_rmem_alloc);
+	const struct mini_sock *msk = mini_sk(sk);
+	u32 space = free > 0 ? mini_window_clamp(msk, free / 2) : 0;
 
-	return free > 0 ? mini_window_clamp(mini_sk(sk), free / 2) : 0;
+	if (sk_under_memory_pressure(sk))
+		space = min(space, MINI_WND_PRESSED_SEGS * msk->rcv.mss);
+	return space;
 }
 
 /**

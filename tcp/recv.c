@@ -45,16 +45,17 @@ u32 mini_tcp_inq(const struct sock *sk)
  * @sk: socket
  * @want: octets, as SO_RCVLOWAT says
  *
- * Or when there is something and the window is as good as shut: what is
- * missing could not come before this has been read.
+ * Or when there is something and the window is as good as shut, or memory is
+ * short: what is missing could not come before this has been read.
  */
 bool mini_tcp_readable(const struct sock *sk, int want)
 {
 	const struct mini_sock *msk = mini_sk(sk);
 	u32 n = mini_tcp_inq(sk);
 
-	return n && (n >= (u32)want || READ_ONCE(msk->rcv.edge) -
-		     READ_ONCE(msk->rcv.nxt) <= msk->rcv.seg);
+	return n && (n >= (u32)want || sk_under_memory_pressure(sk) ||
+		     READ_ONCE(msk->rcv.edge) - READ_ONCE(msk->rcv.nxt) <=
+		     msk->rcv.seg);
 }
 
 /**

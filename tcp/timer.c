@@ -374,13 +374,22 @@ static void mini_syn_timeout(struct sock *sk)
 	mini_timer_data_sent(sk);
 }
 
+/* An orphan whose peer does not answer has no claim on memory that is short */
+static bool mini_orphan_starved(struct sock *sk)
+{
+	if (!sock_flag(sk, SOCK_DEAD) || !mini_tcp_starved(sk))
+		return false;
+	mini_tcp_starve(sk);
+	return true;
+}
+
 /* RFC 6298 5.4 to 5.6 */
 static void mini_rto_timeout(struct sock *sk)
 {
 	struct mini_net *mn = mini_pernet(sock_net(sk));
 	struct mini_sock *msk = mini_sk(sk);
 
-	if (!mini_flight(msk))
+	if (!mini_flight(msk) || mini_orphan_starved(sk))
 		return;
 	if (mini_r2_reached(sk, mn->sysctl.retries2) ||
 	    mini_shut_too_long(sk)) {
@@ -406,6 +415,8 @@ static void mini_probe_timeout(struct sock *sk)
 {
 	struct mini_sock *msk = mini_sk(sk);
 
+	if (mini_orphan_starved(sk))
+		return;
 	if (mini_shut_too_long(sk)) {
 		mini_tcp_timed_out(sk);
 		return;

@@ -148,6 +148,11 @@ static inline bool mini_net_is_up(const struct mini_net *mn)
 	return smp_load_acquire(&mn->up);
 }
 
+/* mini_family.c: memory of all sockets together */
+extern long mini_mem_limits[3];
+long mini_mem_pages(void);
+bool mini_mem_exceeded(void);
+
 int mini_sysctl_net_init(struct mini_net *mn);
 void mini_sysctl_net_exit(struct mini_net *mn);
 void mini_sysctl_nets(bool ready);

@@ -54,6 +54,9 @@
 /* RFC 9293 3.4.2, 3.6.1: TIME-WAIT lasts 2 MSL; MSL is 30 s, as in Linux */
 #define MINI_2MSL_US		(60U * MINI_USEC_PER_SEC)
 
+/* As Linux: segments of window that a socket may offer when memory is short */
+#define MINI_WND_PRESSED_SEGS	4U
+
 /* RFC 6928 2: min (10*MSS, max (2*MSS, 14600)) */
 #define MINI_IW_SEGS		10U
 #define MINI_IW_BYTES		14600U

@@ -140,6 +140,8 @@ u32 mini_keepcnt(const struct sock *sk);
 int mini_tcp_disconnect(struct sock *sk, int flags);
 void mini_tcp_close(struct sock *sk, long timeout);
 void mini_tcp_shutdown(struct sock *sk, int how);
+bool mini_tcp_starved(const struct sock *sk);
+void mini_tcp_starve(struct sock *sk);
 void mini_tcp_abort_all(struct mini_net *mn);
 
 /* tcp/hash.c */

@@ -530,6 +530,33 @@ void mini_t_zero(struct mini_t *t)
 }
 
 /**
+ * mini_t_memory() - have others use up the memory of all sockets, or not
+ * @t: world
+ * @sk: any socket
+ * @mem: how much is left
+ */
+void mini_t_memory(struct mini_t *t, struct sock *sk, enum mini_t_mem mem)
+{
+	long pages = mem ? mini_mem_limits[mem] + 1 : 0;
+
+	t->mem_prot = sk->sk_prot;
+	atomic_long_add(pages - t->mem_taken, t->mem_prot->memory_allocated);
+	t->mem_taken = pages;
+	WRITE_ONCE(*t->mem_prot->memory_pressure, !!mem);
+}
+
+/* Nothing that a socket had is still counted */
+static void mini_t_check_memory(struct mini_t *t)
+{
+	if (t->mem_taken)
+		atomic_long_sub(t->mem_taken, t->mem_prot->memory_allocated);
+	if (t->mem_prot)
+		WRITE_ONCE(*t->mem_prot->memory_pressure, 0);
+	t->mem_taken = 0;
+	MINI_T_EQ(t, mini_mem_pages(), t->mem_pages);
+}
+
+/**
  * mini_t_use_ca() - choose the congestion control of sockets to come
  * @t: world; it begins with "reno", whose windows are easily counted
  * @name: as in TCP_CONGESTION
@@ -584,6 +611,7 @@ static int mini_t_init(struct kunit_resource *res, void *context)
 	t->tuple.rport = htons(MINI_T_RPORT);
 	t->tuple.wire = IPPROTO_TCP;
 	INIT_HLIST_HEAD(&t->timers);
+	t->mem_pages = mini_mem_pages();
 	mini_t_cur = t;
 	t->mn->ip = &t->ip;
 	res->data = t;
@@ -649,6 +677,7 @@ static void mini_t_free(struct kunit_resource *res)
 			mini_t_fail(t, "of socket %u %s is left", i, left);
 		sock_put(t->sk[i]);
 	}
+	mini_t_check_memory(t);
 	MINI_T_EQ(t, atomic_read(&t->mn->tw_count), 0);
 	MINI_T_EQ(t, atomic_read(&t->mn->orphans), 0);
 	mini_port_flush();

@@ -161,6 +161,13 @@ enum mini_t_shape {
 	MINI_T_CLONED,
 };
 
+/* how much memory there is for all sockets together */
+enum mini_t_mem {
+	MINI_T_MEM_PLENTY,
+	MINI_T_MEM_SHORT,	/* above the middle of tcp_mem */
+	MINI_T_MEM_NONE,	/* above the last */
+};
+
 /**
  * struct mini_t - one test's world
  * @test: the case
@@ -191,6 +198,9 @@ enum mini_t_shape {
  * @gso: the fake device takes packets larger than the MTU
  * @xmit_err: what the fake device says, after the log has the segment
  * @foreign: kernel TCP has the tuple
+ * @mem_pages: memory of all sockets before
+ * @mem_taken: pages that mini_t_memory() has taken away
+ * @mem_prot: and from whom
  * @advised: calls of mini_ip_ops.advise
  * @rtt_ms: of the builders' handshakes
  * @shape: of what mini_t_rx() injects
@@ -241,6 +251,9 @@ struct mini_t {
 	int xmit_err;
 	bool gso;
 	bool foreign;
+	long mem_pages;
+	long mem_taken;
+	struct proto *mem_prot;
 	u32 advised;
 	u32 rtt_ms;
 	enum mini_t_shape shape;
@@ -267,6 +280,7 @@ struct mini_t {
 struct mini_t *mini_t_new(struct kunit *test);
 void mini_t_end(struct mini_t *t);
 void mini_t_zero(struct mini_t *t);
+void mini_t_memory(struct mini_t *t, struct sock *sk, enum mini_t_mem mem);
 void mini_t_use_ca(struct mini_t *t, const char *name);
 void mini_t_set_isn(struct mini_t *t, u32 iss, u32 irs);
 

@@ -36,6 +36,7 @@ enum mini_link_cut {
  * @mtu: some links have another MTU from some moment on, and say so by ICMP
  * @tiny: some buffers are as small as they can be
  * @lazy: some users are slow
+ * @memory: of some links the sockets find memory short, or none, now and then
  *
  * Of each fault half of the links have none.
  */
@@ -54,6 +55,7 @@ struct mini_link_profile {
 	bool mtu;
 	bool tiny;
 	bool lazy;
+	bool memory;
 };
 
 /**
@@ -270,6 +272,8 @@ struct mini_link_sum {
  * @heap: what is under way
  * @nr_heap: how much
  * @serial: events so far
+ * @hungry: memory is short now and then
+ * @mem: how much of it there is now
  * @wild: headers are tampered with: only survival counts
  * @perfect: it does nothing but delay: no reason to send anything again
  * @over: the connection ends here
@@ -295,6 +299,8 @@ struct mini_link {
 	struct mini_link_event heap[MINI_LINK_EVENTS];
 	u32 nr_heap;
 	u32 serial;
+	bool hungry;
+	enum mini_t_mem mem;
 	bool wild;
 	bool perfect;
 	bool over;

@@ -74,8 +74,9 @@ static void draw(struct mini_link *l, u32 seed)
 		mini_link_draw_path(l, &l->path[i]);
 	}
 	l->wild = l->path[0].flip || l->path[1].flip;
+	l->hungry = l->profile->memory && mini_link_below(l, 2);
 	l->perfect = mini_link_perfect(&l->path[0]) &&
-		     mini_link_perfect(&l->path[1]);
+		     mini_link_perfect(&l->path[1]) && !l->hungry;
 	patient = mini_link_below(l, 4);
 	if (patient < 2)
 		l->end[patient].app.patient = true;
@@ -126,9 +127,23 @@ static void check_progress(struct mini_link *l)
 				l->steps);
 }
 
+/* Memory comes and goes; it is not used up while there may be an orphan */
+static void hunger(struct mini_link *l)
+{
+	bool shut = l->end[0].app.shut || l->end[1].app.shut;
+	enum mini_t_mem most = shut ? MINI_T_MEM_SHORT : MINI_T_MEM_NONE;
+
+	if (mini_link_chance(l, 20) || l->mem > most) {
+		l->mem = mini_link_below(l, most + 1);
+		mini_t_memory(l->t, l->listener->sk, l->mem);
+	}
+}
+
 static void run(struct mini_link *l)
 {
 	while (!l->over && step(l)) {
+		if (l->hungry)
+			hunger(l);
 		mini_link_law_step(l);
 		check_progress(l);
 	}
@@ -144,6 +159,9 @@ static void finish(struct mini_link *l)
 
 	if (l->verbose)
 		mini_link_dump(l);
+	if (l->hungry)
+		mini_t_memory(l->t, l->listener->sk, MINI_T_MEM_PLENTY);
+	l->mem = MINI_T_MEM_PLENTY;
 	l->closing = true;
 	mini_link_app_stop(l);
 	if (l->over)	/* or it would be in the way of the next one */
@@ -296,6 +314,15 @@ static void small_buffers(struct kunit *test)
 	});
 }
 
+/* Memory that is short, or used up, while what is ACKed must stay */
+static void memory(struct kunit *test)
+{
+	family(test, &(struct mini_link_profile){
+		.bits = 18, .delay_us = 50000, .jitter_us = 100000,
+		.memory = true, .lazy = true, .loss = 50,
+	});
+}
+
 static void path_mtu(struct kunit *test)
 {
 	family(test, &(struct mini_link_profile){
@@ -330,6 +357,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(bursts),
 	KUNIT_CASE(queues),
 	KUNIT_CASE(small_buffers),
+	KUNIT_CASE(memory),
 	KUNIT_CASE(path_mtu),
 	KUNIT_CASE(everything),
 	KUNIT_CASE(tampering),
