@@ -49,7 +49,8 @@ void mini_newreno_dupack(struct sock *sk)
 	struct mini_sock *msk = mini_sk(sk);
 	u32 flight = mini_flight(msk);
 
-	msk->snd.dupacks++;
+	if (!msk->snd.dupacks++)
+		msk->snd.dup_nxt = msk->snd.nxt;
 	if (msk->cc.state == MINI_CA_LOSS)
 		return;
 	msk->snd.sacked = min(msk->snd.sacked + msk->snd.mss,

@@ -19,6 +19,14 @@ static void mini_undo_prepare(struct mini_sock *msk)
 	msk->undo.resent = 0;
 }
 
+/* FlightSize: what limited transmit has sent does not count (RFC 5681 3.2) */
+static u32 mini_flight_size(const struct mini_sock *msk)
+{
+	if (msk->snd.dupacks)
+		return msk->snd.dup_nxt - msk->snd.una;
+	return mini_flight(msk);
+}
+
 /**
  * mini_recovery_begin() - send less until all that is out now is ACKed
  * @sk: socket, owned
@@ -33,7 +41,7 @@ void mini_recovery_begin(struct sock *sk, u8 state)
 		MINI_INC(mini_pernet(sock_net(sk)), FAST_RETRANS);
 	mini_undo_prepare(msk);
 	if (cc->state == MINI_CA_OPEN) {	/* once in a round trip */
-		mini_cc_congestion(cc, mini_flight(msk));
+		mini_cc_congestion(cc, mini_flight_size(msk));
 		mini_prr_start(&msk->prr, mini_flight(msk) - msk->snd.sacked);
 	}
 	msk->snd.recover = msk->snd.nxt;

@@ -69,6 +69,7 @@ struct mini_ip_ops;
  * @retrans: octets of those that were sent again
  * @recover: RFC 6582 recover: highest number sent when recovery began
  * @dupacks: duplicate ACKs in a row
+ * @dup_nxt: @nxt when the first of them came: limited transmit goes on from there
  * @sent_us: when data was last sent, or the SYNs were exchanged
  * @partial: this recovery has seen a partial ACK
  * @syn_acked: our SYN has been ACKed
@@ -95,6 +96,7 @@ struct mini_snd {
 	u32 retrans;
 	u32 recover;
 	u32 dupacks;
+	u32 dup_nxt;
 	u64 sent_us;
 	bool partial;
 	bool syn_acked;

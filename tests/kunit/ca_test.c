@@ -871,7 +871,7 @@ static void two_lost_syn_acks_mean_one_segment(struct kunit *test)
 static void cubic_in_a_connection(struct kunit *test)
 {
 	struct mini_t *t = mini_t_new(test);
-	u32 i, una, flight = 0;
+	u32 i, una, flight;
 	struct mini_cc *cc;
 
 	mini_t_use_ca(t, "cubic");
@@ -881,10 +881,9 @@ static void cubic_in_a_connection(struct kunit *test)
 	grow(t);
 	fill(t);
 	una = mini_t_msk(t)->snd.una - t->our_zero;
-	for (i = 0; i < 3; i++) {
-		flight = mini_flight(mini_t_msk(t));
+	flight = mini_flight(mini_t_msk(t));	/* less limited transmit */
+	for (i = 0; i < 3; i++)
 		mini_t_rx(t, AT_NOW, SEG(.ack = una, .wnd = WND));
-	}
 	MINI_T_EQ(t, cc->state, MINI_CA_RECOVERY);
 	MINI_T_TRUE(t, flight > 80 * MSS);
 	MINI_T_EQ(t, cc->ssthresh, flight * 7 / 10);

@@ -25,9 +25,9 @@ static void recover_starts_at_iss(struct kunit *test)
 }
 
 /*
- * The third duplicate finds 12 segments out (two by limited transmit), and the
- * window is 6. By the seventh 7 have left the network: one new one goes out. A
- * partial ACK of 3 takes as many out of flight and less one back from what had
+ * The third duplicate finds 12 segments out, two of them by limited transmit,
+ * which do not count: the window is 5. By the eighth 8 have left the network: one
+ * new one goes out. A partial ACK of 3 takes as many out of flight and less one back from what had
  * left (RFC 6582 3.2 step 3): the hole is filled, and one new one may follow.
  * Proves: NR-5
  */
@@ -41,7 +41,7 @@ static void partial_ack_deflates(struct kunit *test)
 	mini_t_expect_tx(t, SEG(.seq = 10 * MSS, .len = MSS));
 	mini_t_expect_tx(t, SEG(.seq = 11 * MSS, .len = MSS));
 	mini_t_expect_tx(t, SEG(.len = MSS));
-	dup_acks(t, 3);
+	dup_acks(t, 4);
 	mini_t_expect_nothing(t);
 	dup_acks(t, 1);
 	mini_t_expect_tx(t, SEG(.seq = 12 * MSS, .len = MSS));

@@ -270,7 +270,11 @@ static void new_ack_ends_the_count(struct kunit *test)
 	mini_t_expect_tx(t, SEG(.seq = MSS, .len = MSS));
 }
 
-/* RFC 3042: each of the first two lets one new segment out */
+/*
+ * RFC 3042: each of the first two lets one new segment out; half of the flight
+ * is then half of what was out before them
+ * Proves: CC-11
+ */
 static void limited_transmit(struct kunit *test)
 {
 	struct mini_t *t = mini_t_established(test);
@@ -290,6 +294,7 @@ static void limited_transmit(struct kunit *test)
 	dup_acks(t, 1, 0);
 	mini_t_expect_tx(t, SEG(.len = MSS));
 	mini_t_expect_nothing(t);
+	MINI_T_EQ(t, cc(t)->ssthresh, 5 * MSS);
 }
 
 /*
@@ -328,14 +333,14 @@ static void recovery_sends_new_data(struct kunit *test)
 		mini_t_expect_tx(t, SEG(.seq = i * MSS, .len = MSS));
 	mini_t_expect_tx(t, SEG(.len = MSS));
 	mini_t_expect_nothing(t);
-	/* 12 out, cwnd 6: what is held back is what has to leave first */
+	/* 12 out, cwnd 5: what is held back is what has to leave first */
 	dup_acks(t, 9, 0);
 	for (; i < 18 && mini_t_pending(t); i++)
 		mini_t_expect_tx(t, SEG(.seq = i * MSS, .len = MSS));
 	mini_t_expect_nothing(t);
 	MINI_T_TRUE(t, i > 14);
 	MINI_T_TRUE(t, i <= 18);
-	MINI_T_EQ(t, cc(t)->ssthresh, 6 * MSS);
+	MINI_T_EQ(t, cc(t)->ssthresh, 5 * MSS);
 }
 
 /*
