@@ -237,6 +237,14 @@ static struct sk_buff *flip(struct mini_link *l, struct sk_buff *skb)
 	return bad;
 }
 
+/* A queue that is longer than it should be says so, to who understands it */
+static void mark(struct mini_link *l, const struct mini_link_path *p,
+		 struct sk_buff *skb)
+{
+	if (mini_cb(skb)->ecn && mini_link_chance(l, p->mark))
+		mini_cb(skb)->ecn = MINI_ECN_CE;
+}
+
 static void carry(struct mini_link *l, u32 from, struct sk_buff *skb)
 {
 	struct mini_link_path *p = &l->path[from];
@@ -250,6 +258,7 @@ static void carry(struct mini_link *l, u32 from, struct sk_buff *skb)
 		kfree_skb(skb);
 		return;
 	}
+	mark(l, p, skb);
 	ev.at_us = arrival(l, p, skb->len + MINI_IP_HLEN);
 	if (mini_link_chance(l, p->dup)) {
 		ev.skb = skb_copy(skb, GFP_ATOMIC);
@@ -273,6 +282,7 @@ static struct sk_buff *piece(const struct sk_buff *skb, u32 hlen, u32 off,
 	if (!new)
 		return NULL;
 	skb_reserve(new, HEADROOM);
+	mini_cb(new)->ecn = mini_cb(skb)->ecn;
 	th = skb_put(new, hlen);
 	skb_copy_bits(skb, 0, th, hlen);
 	skb_copy_bits(skb, hlen + off, skb_put(new, n), n);
@@ -539,6 +549,8 @@ void mini_link_draw_path(struct mini_link *l, struct mini_link_path *p)
 	p->dup = draw(l, f->dup);
 	p->corrupt = draw(l, f->corrupt);
 	p->flip = draw(l, f->flip);
+	if (f->mark)
+		p->mark = draw(l, f->mark);
 	p->cut = mini_link_below(l, MINI_LINK_CUTS);
 	p->copy = mini_link_below(l, 2);
 	if (f->slow && mini_link_below(l, 2))

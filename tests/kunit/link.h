@@ -32,6 +32,7 @@ enum mini_link_cut {
  * @corrupt: most packets with a wrong checksum, per mille
  * @flip: most packets with wrong bits in the header that no checksum sees,
  *	per mille. Anything may happen to the connection then.
+ * @mark: most packets of who uses ECN that are marked, per mille
  * @dark: some links carry nothing for a while
  * @mtu: some links have another MTU from some moment on, and say so by ICMP
  * @tiny: some buffers are as small as they can be
@@ -50,6 +51,7 @@ struct mini_link_profile {
 	u32 dup;
 	u32 corrupt;
 	u32 flip;
+	u32 mark;
 	bool slow;
 	bool dark;
 	bool mtu;
@@ -71,6 +73,7 @@ struct mini_link_profile {
  * @dup: per mille
  * @corrupt: per mille
  * @flip: per mille
+ * @mark: per mille
  * @mtu: octets with the IP header
  * @mtu_later: the same from @mtu_at_us on
  * @mtu_at_us: when
@@ -96,6 +99,7 @@ struct mini_link_path {
 	u32 dup;
 	u32 corrupt;
 	u32 flip;
+	u32 mark;
 	u32 mtu;
 	u32 mtu_later;
 	u64 mtu_at_us;

@@ -164,6 +164,19 @@ static void law_resent(struct mini_link *l, struct mini_link_end *e,
 				law->retrans, law->fresh);
 }
 
+/* RFC 3168 6.1.4 to 6.1.6: what may be marked is new data of who agreed to it */
+static void law_ecn(struct mini_link *l, struct mini_link_end *e,
+		    const struct sock *sk, const struct mini_link_hdr *h,
+		    const struct sk_buff *skb)
+{
+	u8 ecn = mini_cb(skb)->ecn;
+	bool may = sk && h->len && mini_sk(sk)->ecn.ok &&
+		   seq_gt(h->seq + h->len, e->law.max);
+
+	if (ecn && (!may || ecn != MINI_ECN_ECT0))
+		mini_link_break(l, e, "ECN field %u on %u octets", ecn, h->len);
+}
+
 static void law_syn(struct mini_link_end *e, const struct mini_link_hdr *h)
 {
 	e->law.synced = true;
@@ -192,6 +205,7 @@ void mini_link_law_tx(struct mini_link *l, struct mini_link_end *e,
 		law_syn(e, &h);
 	law_edge(l, e, &h);
 	law_size(l, e, &h, skb);
+	law_ecn(l, e, sk, &h, skb);
 	end = h.seq + h.len + !!(h.flags & MINI_FIN);
 	if (end == h.seq || h.flags & MINI_SYN)
 		return;

@@ -229,6 +229,8 @@ static void begin(struct mini_link *l, struct kunit *test,
 	sysctl->synack_retries = 100;
 	sysctl->retries2 = 100;
 	sysctl->orphan_retries = 100;
+	if (profile->mark)
+		sysctl->ecn = MINI_ECN_REQUEST;
 }
 
 static void family(struct kunit *test, const struct mini_link_profile *profile)
@@ -330,13 +332,35 @@ static void path_mtu(struct kunit *test)
 	});
 }
 
+/*
+ * Marks in place of losses, and beside them: a mark alone has nothing sent again,
+ * and what is sent again, and what carries no data, cannot be marked (link_law.c)
+ * Proves: ECN-4, ECN-5
+ */
+static void marks(struct kunit *test)
+{
+	struct mini_net *mn = mini_pernet(&init_net);
+	unsigned long seen = mini_mib_sum(mn, MINI_MIB_ECN_MARKS);
+	unsigned long cuts = mini_mib_sum(mn, MINI_MIB_ECN_CUTS);
+
+	family(test, &(struct mini_link_profile){
+		.bits = 18, .delay_us = 100000, .mark = 300, .loss = 100,
+		.ack_loss = 100,
+	});
+	seen = mini_mib_sum(mn, MINI_MIB_ECN_MARKS) - seen;
+	cuts = mini_mib_sum(mn, MINI_MIB_ECN_CUTS) - cuts;
+	kunit_info(test, "%lu packets marked, %lu reductions", seen, cuts);
+	KUNIT_EXPECT_GT(test, seen, cuts);
+	KUNIT_EXPECT_GT(test, cuts, link_seed < 0 ? link_count / 10 : 0);
+}
+
 static void everything(struct kunit *test)
 {
 	family(test, &(struct mini_link_profile){
 		.bits = 17, .delay_us = 200000, .jitter_us = 200000,
 		.loss = 200, .ack_loss = 300, .burst = 20, .dup = 200,
 		.corrupt = 50, .slow = true, .dark = true, .mtu = true,
-		.tiny = true, .lazy = true,
+		.tiny = true, .lazy = true, .mark = 200,
 	});
 }
 
@@ -359,6 +383,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(small_buffers),
 	KUNIT_CASE(memory),
 	KUNIT_CASE(path_mtu),
+	KUNIT_CASE(marks),
 	KUNIT_CASE(everything),
 	KUNIT_CASE(tampering),
 	{}
