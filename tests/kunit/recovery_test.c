@@ -388,6 +388,39 @@ static void two_holes(struct kunit *test)
 	MINI_T_EQ(t, mini_t_msk(t)->total_retrans, 2);
 }
 
+/* cwnd is what is in flight by now and SndCnt: the ACK has done its work */
+static void expect_prr(struct mini_t *t, u32 delivered, u32 inflight, u32 sndcnt)
+{
+	MINI_T_EQ(t, mini_t_msk(t)->prr.delivered, delivered * MSS);
+	MINI_T_EQ(t, cc(t)->cwnd, inflight * MSS + sndcnt);
+	mini_t_drain(t);
+}
+
+/*
+ * Each ACK: delivered is what SND.UNA has moved by and the SACKed octets have
+ * become more, or less, by; in flight is what is out, without what has arrived
+ * and what is lost, with what was sent again
+ * Proves: PR-2, PR-3
+ */
+static void prr_counts_octets(struct kunit *test)
+{
+	struct mini_t *t = with_segs_out(test, 20);
+
+	/* 3 of 20 arrive, one is lost: ceil(3 * 10 / 20), and one is sent */
+	sack(t, AT_MS(RTT), 0, 1, 4);
+	expect_prr(t, 3, 20 - 3 - 1, 3 * MSS / 2);
+	/* two more: ceil(5 * 10 / 20), less the one */
+	sack(t, AT_NOW, 0, 1, 6);
+	expect_prr(t, 5, 20 - 5 - 1 + 1, 5 * MSS / 2 - MSS);
+	/* the copy arrives: 6 ACKed, of which 5 had been SACKed */
+	sack(t, AT_MS(2 * RTT), 6, 7, 7);
+	MINI_T_EQ(t, mini_t_msk(t)->prr.delivered, 6 * MSS);
+	/* an ACK of nothing new */
+	sack(t, AT_NOW, 6, 7, 7);
+	MINI_T_EQ(t, mini_t_msk(t)->prr.delivered, 6 * MSS);
+	mini_t_drain(t);
+}
+
 /*
  * The retransmission is lost as well: known a round trip later, by time
  * Proves: RK-2, RK-8, RK-10
@@ -634,6 +667,23 @@ static void probe_of_a_single_segment_waits(struct kunit *test)
 	/* 2 * SRTT and 200 ms for a delayed ACK are later than the RTO */
 	mini_t_expect_tx_at(t, AT_MS(RTO), SEG(.len = MSS));
 	MINI_T_EQ(t, cc(t)->state, MINI_CA_LOSS);
+}
+
+/*
+ * Data sent late: a probe for it would come after the timeout of what was sent
+ * first, so there is none
+ * Proves: TL-3
+ */
+static void probe_not_after_the_timeout(struct kunit *test)
+{
+	struct mini_t *t = with_tail(test, 2);
+
+	mini_t_goto(t, AT_MS(RTT + RTT / 2));
+	MINI_T_EQ(t, mini_t_send(t, 2 * MSS), 2 * MSS);
+	mini_t_drain(t);
+	mini_t_expect_tx_at(t, AT_MS(RTO), SEG(.len = MSS));
+	MINI_T_EQ(t, cc(t)->state, MINI_CA_LOSS);
+	mini_t_drain(t);
 }
 
 /*
@@ -900,6 +950,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(two_sacked_wait_for_the_window),
 	KUNIT_CASE(reordering_is_no_loss),
 	KUNIT_CASE(two_holes),
+	KUNIT_CASE(prr_counts_octets),
 	KUNIT_CASE(lost_retransmission),
 	KUNIT_CASE(partial_blocks),
 	KUNIT_CASE(hostile_blocks),
@@ -912,6 +963,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(rack_needs_sack),
 	KUNIT_CASE(probe_of_the_tail),
 	KUNIT_CASE(probe_of_a_single_segment_waits),
+	KUNIT_CASE(probe_not_after_the_timeout),
 	KUNIT_CASE(probe_with_new_data),
 	KUNIT_CASE(probe_shows_the_loss),
 	KUNIT_CASE(probe_that_repairs_reduces),

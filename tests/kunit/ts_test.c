@@ -66,6 +66,39 @@ static void refused_by_the_peer(struct kunit *test)
 	mini_t_expect_tx(t, SEG(.len = 100));
 }
 
+static u32 sent_tsval(struct mini_t *t)
+{
+	MINI_T_EQ(t, mini_t_send(t, 100), 100);
+	mini_t_drain(t);
+	return t->our_tsval;
+}
+
+/*
+ * A tick is no shorter than a millisecond and no longer than a second, also
+ * when hours pass. (That it never goes back, the harness sees in each test.)
+ * Proves: HP-14
+ */
+static void clock_ticks(struct kunit *test)
+{
+	struct mini_t *t = established(test);
+	u32 at = sent_tsval(t), i, now;
+
+	mini_t_rx(t, AT_NOW, SEG(.ack = 100));
+	for (i = 0; i < 100; i++) {
+		mini_t_advance_us(t, USEC_PER_MSEC);
+		now = sent_tsval(t);
+		MINI_T_TRUE(t, now - at <= 1);
+		mini_t_rx(t, AT_NOW, SEG(.ack = 200 + 100 * i));
+		at = now;
+	}
+	mini_t_advance_ms(t, 3600 * MSEC_PER_SEC);
+	now = sent_tsval(t);
+	MINI_T_TRUE(t, now - at >= 3600);
+	MINI_T_TRUE(t, now - at <= 3600 * MSEC_PER_SEC);
+	MINI_T_TRUE(t, (s32)(now - at) > 0);
+	mini_t_rx(t, AT_NOW, SEG(.ack = 200 + 100 * i));
+}
+
 /* Proves: HP-5 */
 static void not_in_a_syn_ack_unasked(struct kunit *test)
 {
@@ -366,6 +399,7 @@ static void syn_in_time_wait(struct kunit *test)
 
 static struct kunit_case cases[] = {
 	KUNIT_CASE(offered_and_agreed),
+	KUNIT_CASE(clock_ticks),
 	KUNIT_CASE(refused_by_the_peer),
 	KUNIT_CASE(not_in_a_syn_ack_unasked),
 	KUNIT_CASE(answered_in_a_syn_ack),
