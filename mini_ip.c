@@ -2,7 +2,7 @@
 /*
  * The IPv4 edge: segments in from a netfilter hook (protocol 6, which
  * belongs to kernel TCP) and from a protocol handler (253, which is ours),
- * segments out by ip_local_out(), ICMP, routes, and the port placeholders.
+ * segments out by ip_local_out(), routes, and the port placeholders.
  *
  * In, protocol 6. The hook sits just before conntrack's confirmation, the
  * last of LOCAL_IN. What is not ours goes on untouched, and kernel TCP
@@ -12,11 +12,8 @@
  * pages of a zero-copy sender, and drop what the packet holds of the
  * conntrack and the route. It has been through the firewall already.
  */
-#include <linux/errqueue.h>
-#include <linux/icmp.h>
 #include <linux/netfilter_ipv4.h>
 #include <linux/workqueue.h>
-#include <net/icmp.h>
 #include <net/inet_hashtables.h>
 #include <net/ip.h>
 #include <net/l3mdev.h>
@@ -586,163 +583,6 @@ static unsigned int mini_ip_steal(struct mini_net *mn,
 	return NF_STOLEN;
 }
 
-/**
- * struct mini_quote - the packet that an ICMP error is about
- * @t: connection, seen from here
- * @seq: SEG.SEQ
- * @skb: the ICMP packet
- * @daddr: where its destination address stands in @skb, from skb->data
- * @off: where its TCP header begins, from skb->data
- */
-struct mini_quote {
-	struct mini_tuple t;
-	u32 seq;
-	struct sk_buff *skb;
-	unsigned int daddr;
-	unsigned int off;
-};
-
-static bool mini_icmp_quote(struct sk_buff *skb, unsigned int off,
-			    struct mini_quote *q)
-{
-	struct iphdr ibuf;
-	__be16 pbuf[4];
-	const struct iphdr *iph;
-	const __be16 *th;
-
-	iph = skb_header_pointer(skb, off, sizeof(ibuf), &ibuf);
-	if (!iph || iph->version != 4 || iph->ihl < 5 ||
-	    iph->frag_off & htons(IP_OFFSET))
-		return false;
-	th = skb_header_pointer(skb, off + iph->ihl * 4, sizeof(pbuf), pbuf);
-	if (!th)
-		return false;
-	q->t.laddr = iph->saddr;
-	q->t.raddr = iph->daddr;
-	q->t.lport = th[0];
-	q->t.rport = th[1];
-	q->t.wire = iph->protocol;
-	q->seq = get_unaligned_be32(th + 2);
-	q->skb = skb;
-	q->daddr = off + offsetof(struct iphdr, daddr);
-	q->off = off + iph->ihl * 4;
-	return true;
-}
-
-/* A smaller MTU on the way: for the route first, then for the connection */
-static void mini_icmp_mtu(struct sock *sk, u32 seq, u32 mtu)
-{
-	struct mini_sock *msk = mini_sk(sk);
-	struct dst_entry *dst;
-
-	if (!mini_tcp_icmp_valid(msk, seq) || !ip_sk_accept_pmtu(sk))
-		return;
-	/* the owner may be at the cached route: only look, and hold it */
-	dst = sk_dst_get(sk);
-	if (dst && mtu < dst_mtu(dst))
-		dst->ops->update_pmtu(dst, sk, NULL, mtu, true);
-	dst_release(dst);
-	if (sock_owned_by_user(sk))
-		set_bit(MINI_DEFER_MTU, &msk->deferred);
-	else
-		mini_tcp_frag_needed(sk);
-}
-
-/* The errno of an ICMP error, positive; 0 for one that says nothing to us */
-static int mini_icmp_errno(u8 type, u8 code)
-{
-	int err = 0;
-
-	switch (type) {
-	case ICMP_DEST_UNREACH:
-		if (code <= NR_ICMP_UNREACH)
-			err = icmp_err_convert[code].errno;
-		break;
-	case ICMP_PARAMETERPROB:
-		err = EPROTO;
-		break;
-	case ICMP_TIME_EXCEEDED:
-		err = EHOSTUNREACH;
-		break;
-	}
-	return err;
-}
-
-/*
- * For recvmsg(MSG_ERRQUEUE), as ip(7) has it under IP_RECVERR: the quoted TCP
- * header, where it was to go, and who said that it did not.
- */
-static void mini_icmp_queue(struct sock *sk, const struct mini_quote *q,
-			    u8 type, u8 code, u32 info)
-{
-	struct sk_buff *skb = skb_clone(q->skb, GFP_ATOMIC);
-	struct sock_exterr_skb *serr;
-
-	if (!skb)
-		return;
-	nf_reset_ct(skb);
-	serr = SKB_EXT_ERR(skb);
-	memset(serr, 0, sizeof(*serr));
-	serr->ee.ee_errno = mini_icmp_errno(type, code);
-	serr->ee.ee_origin = SO_EE_ORIGIN_ICMP;
-	serr->ee.ee_type = type;
-	serr->ee.ee_code = code;
-	serr->ee.ee_info = info;
-	serr->addr_offset = skb->data + q->daddr - skb_network_header(skb);
-	serr->port = q->t.rport;
-	if (!pskb_may_pull(skb, q->off) || !__skb_pull(skb, q->off) ||
-	    sock_queue_err_skb(sk, skb))
-		kfree_skb(skb);
-}
-
-static void mini_icmp_sock(struct sock *sk, const struct mini_quote *q,
-			   u8 type, u8 code, u32 mtu)
-{
-	int err = mini_icmp_errno(type, code);
-
-	bh_lock_sock(sk);
-	if (type == ICMP_DEST_UNREACH && code == ICMP_FRAG_NEEDED) {
-		mini_icmp_mtu(sk, q->seq, mtu);
-		goto out;
-	}
-	if (err && mini_tcp_icmp_ends(sk, q->seq))
-		mini_icmp_queue(sk, q, type, code, mtu);
-	if (err && !sock_owned_by_user(sk))
-		mini_tcp_icmp(sk, q->seq, err);
-	else if (err)
-		WRITE_ONCE(sk->sk_err_soft, err);
-out:
-	bh_unlock_sock(sk);
-}
-
-static void mini_icmp_err(struct mini_net *mn, const struct mini_quote *q,
-			  u8 type, u8 code, u32 mtu)
-{
-	struct mini_dest d;
-
-	if (mini_lookup(mn, &q->t, 0, 0, &d) && d.ep &&
-	    d.ep->kind == MINI_KIND_SOCK)
-		mini_icmp_sock(mini_ep_sk(d.ep), q, type, code, mtu);
-}
-
-/* We look, and icmp_rcv() gets the packet all the same */
-static void mini_icmp_look(struct mini_net *mn, struct sk_buff *skb)
-{
-	unsigned int off = ip_hdrlen(skb);
-	struct icmphdr buf, *icmph;
-	struct mini_quote q;
-
-	icmph = skb_header_pointer(skb, off, sizeof(buf), &buf);
-	if (!icmph || !mini_icmp_errno(icmph->type, icmph->code) ||
-	    !mini_icmp_quote(skb, off + sizeof(buf), &q) ||
-	    q.t.wire != IPPROTO_TCP)
-		return;
-	if (nf_ip_checksum(skb, NF_INET_LOCAL_IN, off, IPPROTO_ICMP))
-		return;
-	mini_icmp_err(mn, &q, icmph->type, icmph->code,
-		      ntohs(icmph->un.frag.mtu));
-}
-
 static unsigned int mini_ip_look(struct mini_net *mn, struct sk_buff *skb)
 {
 	u8 protocol = ip_hdr(skb)->protocol;
@@ -801,21 +641,9 @@ static int mini_ip_rcv_twin(struct sk_buff *skb)
 	return 0;
 }
 
-static int mini_ip_err_twin(struct sk_buff *skb, u32 info)
-{
-	const struct icmphdr *icmph = icmp_hdr(skb);
-	struct mini_quote q;
-
-	/* data is at the quoted IP header; info is the MTU of frag-needed */
-	if (mini_icmp_quote(skb, 0, &q))
-		mini_icmp_err(mini_pernet(dev_net(skb->dev)), &q, icmph->type,
-			      icmph->code, info);
-	return 0;
-}
-
 static const struct net_protocol mini_ip_twin = {
 	.handler	= mini_ip_rcv_twin,
-	.err_handler	= mini_ip_err_twin,
+	.err_handler	= mini_icmp_rcv_twin,
 };
 
 /**

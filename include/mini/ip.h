@@ -81,4 +81,8 @@ void mini_ip_timer_setup(struct mini_timer *t,
 void mini_ip_fine_timer_setup(struct mini_fine_timer *f,
 			      void (*fire)(struct mini_timer *t));
 
+/* mini_icmp.c */
+void mini_icmp_look(struct mini_net *mn, struct sk_buff *skb);
+int mini_icmp_rcv_twin(struct sk_buff *skb, u32 info);
+
 #endif /* _MINI_IP_H */
