@@ -161,7 +161,9 @@ static int mini_copy_some(struct sock *sk, struct sk_buff *skb,
 	n = min_t(u32, max, pf->size - pf->offset);
 	if (!sk_wmem_schedule(sk, n))
 		return -ENOMEM;
-	if (copy_page_from_iter(pf->page, pf->offset, n, &msg->msg_iter) != n)
+	/* not copy_page_from_iter(), which goes page by page */
+	if (!copy_from_iter_full(page_address(pf->page) + pf->offset, n,
+				 &msg->msg_iter))
 		return -EFAULT;
 	mini_put_frag(skb, pf, n);
 	mini_wrote(sk, skb, n);
