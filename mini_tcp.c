@@ -59,14 +59,20 @@ void mini_tcp_set_state(struct sock *sk, int state)
 }
 
 /**
- * mini_now() - the time by the socket's clock
- * @sk: socket
+ * mini_now() - look at the socket's clock
+ * @sk: socket, owned
+ *
+ * A segment, a timer and a pass of output look once; what they call takes
+ * mini_sock.now_us, which this sets, for now.
  *
  * Return: microseconds.
  */
 u64 mini_now(struct sock *sk)
 {
-	return mini_sk(sk)->ip->now_us();
+	struct mini_sock *msk = mini_sk(sk);
+
+	msk->now_us = msk->ip->now_us();
+	return msk->now_us;
 }
 
 /* The part of a socket that a connection starts from anew */
@@ -489,7 +495,7 @@ static void mini_tcp_first_sample(struct sock *sk, const struct mini_seg *seg)
 {
 	struct mini_sock *msk = mini_sk(sk);
 	u64 rtt_us = msk->retries ? mini_ts_sample(sk, seg) :
-				    mini_now(sk) - msk->first_sent_us;
+				    msk->now_us - msk->first_sent_us;
 
 	if (rtt_us || !msk->retries)
 		mini_rtt_sample(&msk->rtt, rtt_us);
@@ -519,8 +525,8 @@ void mini_tcp_established(struct sock *sk, const struct mini_seg *seg)
 	mini_pacing_follow(sk);
 	mini_tcp_set_state(sk, TCP_ESTABLISHED);
 	msk->stat.delivered = 1;
-	msk->stat.data_sent_us = mini_now(sk);
-	msk->stat.data_rcv_us = mini_now(sk);
+	msk->stat.data_sent_us = msk->now_us;
+	msk->stat.data_rcv_us = msk->now_us;
 	mini_timer_data_acked(sk);
 	mini_buffer_start(sk);
 	if (sock_flag(sk, SOCK_KEEPOPEN))

@@ -49,7 +49,7 @@ u32 mini_ts_sample(struct sock *sk, const struct mini_seg *seg)
 
 	if (!ts->ok || !seg->opts.has_ts || !seg->opts.tsecr)
 		return 0;
-	return mini_ts_rtt_us(ts, seg->opts.tsecr, mini_now(sk));
+	return mini_ts_rtt_us(ts, seg->opts.tsecr, mini_sk(sk)->now_us);
 }
 
 /* The round trip of what was ACKed, and what it tells the timer */
@@ -207,7 +207,7 @@ enum mini_drop mini_ack_in(struct sock *sk, const struct mini_seg *seg)
 		.una = msk->snd.una,
 		.flight = mini_flight(msk),
 		.tsecr = msk->ts.ok ? seg->opts.tsecr : 0,
-		.now_us = mini_now(sk),
+		.now_us = msk->now_us,
 	};
 
 	/* answered seldom: two that are at odds would do nothing else */

@@ -151,6 +151,7 @@ static void mini_close_orphan(struct sock *sk)
 		mini_tcp_bury(sk);
 		return;
 	}
+	mini_now(sk);		/* it may have lingered */
 	mini_tcp_orphan(sk);
 	if (mini_tcp_starved(sk)) {
 		mini_tcp_starve(sk);

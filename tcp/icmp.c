@@ -77,6 +77,7 @@ void mini_tcp_frag_needed(struct sock *sk)
 
 	if (sk->sk_state == TCP_CLOSE || mini_syn_unacked(sk))
 		return;
+	mini_now(sk);
 	mini_tcp_mtu_changed(sk);
 	if (msk->snd.mss >= mss)
 		return;

@@ -76,7 +76,7 @@ static enum mini_drop mini_step_paws(struct sock *sk,
 	struct mini_sock *msk = mini_sk(sk);
 
 	if (!msk->ts.ok || !seg->opts.has_ts ||
-	    !mini_ts_stale(&msk->ts, seg->opts.tsval, mini_now(sk)))
+	    !mini_ts_stale(&msk->ts, seg->opts.tsval, msk->now_us))
 		return MINI_PASS;
 	if (seg->len)
 		mini_send_ack(sk);
@@ -92,7 +92,7 @@ static void mini_take_ts(struct sock *sk, const struct mini_seg *seg)
 
 	if (msk->ts.ok && seg->opts.has_ts &&
 	    seq_leq(seg->seq, msk->rcv.acked))
-		mini_ts_take(&msk->ts, seg->opts.tsval, mini_now(sk));
+		mini_ts_take(&msk->ts, seg->opts.tsval, msk->now_us);
 }
 
 /**
@@ -293,7 +293,7 @@ static void mini_owe_ack(struct sock *sk, const struct mini_seg *seg, u32 len)
 	struct mini_sock *msk = mini_sk(sk);
 	const struct sk_buff *skb = seg->skb;
 	u32 size = skb_shinfo(skb)->gso_size ?: len;
-	u64 now_us = mini_now(sk);
+	u64 now_us = msk->now_us;
 
 	if (size < msk->rcv.seg || mini_cb(skb)->flags & MINI_PSH)
 		mini_delack_pushed(&msk->delack);

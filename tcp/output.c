@@ -135,7 +135,7 @@ static void mini_transmit_opts(struct sock *sk, u8 flags, struct mini_opts *o)
 {
 	struct mini_sock *msk = mini_sk(sk);
 
-	mini_opts_ts(o, &msk->ts, mini_now(sk), flags & MINI_ACK);
+	mini_opts_ts(o, &msk->ts, msk->now_us, flags & MINI_ACK);
 	if (msk->snd.sack_ok && flags & MINI_ACK && !(flags & MINI_SYN))
 		mini_opts_sack(msk, o);
 	if (!(flags & MINI_SYN))
@@ -252,7 +252,7 @@ static bool mini_pacing_holds(struct sock *sk)
 	if (likely(status == SK_PACING_NONE))
 		return false;
 	mini_pacing_follow(sk);		/* the limit may be another by now */
-	wait_us = mini_pace_wait_us(&mini_sk(sk)->pace, mini_now(sk),
+	wait_us = mini_pace_wait_us(&mini_sk(sk)->pace, mini_sk(sk)->now_us,
 				    status == SK_PACING_FQ ?
 				    MINI_PACE_AHEAD_US : 0);
 	if (!wait_us)
@@ -287,7 +287,7 @@ static void mini_pacing_stamp_control(struct sock *sk, struct sk_buff *skb)
 	if (likely(READ_ONCE(sk->sk_pacing_status) == SK_PACING_NONE))
 		return;
 	skb_set_delivery_time(skb, max(mini_sk(sk)->pace.last_ns,
-				       mini_now(sk) * MINI_NSEC_PER_USEC),
+				       mini_sk(sk)->now_us * MINI_NSEC_PER_USEC),
 			      true);
 }
 
@@ -391,7 +391,7 @@ void mini_send_challenge(struct sock *sk)
 	struct mini_net *mn = mini_pernet(sock_net(sk));
 	struct mini_sock *msk = mini_sk(sk);
 
-	if (mini_challenge_ok(mn, &msk->rcv.challenge_us, msk->ip->now_us()))
+	if (mini_challenge_ok(mn, &msk->rcv.challenge_us, msk->now_us))
 		mini_send_ack(sk);
 }
 
@@ -487,7 +487,7 @@ static int mini_transmit_data(struct sock *sk, struct sk_buff *skb, u8 flags,
 	if (!copy)
 		return -ENOMEM;
 	mini_cb(copy)->ecn = ecn;
-	msk->snd.sent_us = mini_now(sk);
+	msk->snd.sent_us = msk->now_us;
 	mini_cb(skb)->sent_us = msk->snd.sent_us;
 	mini_pacing_stamp(sk, skb, copy);
 	mini_rate_send(&msk->stat.rate, &mini_cb(skb)->rate, !mini_pipe(msk),
@@ -527,7 +527,7 @@ static bool mini_send_new(struct sock *sk, struct sk_buff *skb)
 	__skb_unlink(skb, &sk->sk_write_queue);
 	__skb_queue_tail(&msk->rtx, skb);
 	if (!mini_flight(msk))
-		msk->first_sent_us = mini_now(sk);
+		msk->first_sent_us = msk->now_us;
 	msk->snd.nxt = cb->end_seq;
 	if (skb->len < msk->snd.mss)
 		msk->snd.small = cb->end_seq;
@@ -770,10 +770,11 @@ void mini_output(struct sock *sk)
 	if ((1 << sk->sk_state) & (TCPF_CLOSE | TCPF_LISTEN | TCPF_SYN_SENT |
 				   TCPF_SYN_RECV))
 		return;
+	mini_now(sk);
 	mini_timer_send_any(sk);
 	mini_retransmit_lost(sk);
 	if (!mini_flight(msk) && mini_unsent(sk))
-		mini_cc_restart(&msk->cc, mini_now(sk) - msk->snd.sent_us,
+		mini_cc_restart(&msk->cc, msk->now_us - msk->snd.sent_us,
 				mini_rtt_rto_us(&msk->rtt));
 	msk->cc.cwnd_limited = false;
 	msk->cc.rwnd_limited = false;

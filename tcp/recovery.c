@@ -115,7 +115,7 @@ void mini_recovery_resent(struct sock *sk, u32 len)
 	struct mini_sock *msk = mini_sk(sk);
 
 	if (!msk->undo.any)
-		msk->undo.tick = mini_ts_now(&msk->ts, mini_now(sk));
+		msk->undo.tick = mini_ts_now(&msk->ts, msk->now_us);
 	msk->undo.any = true;
 	msk->undo.resent += len;
 }
@@ -315,7 +315,7 @@ bool mini_recovery_ack(struct sock *sk, struct mini_delivery *d)
 void mini_recovery_reo_timeout(struct sock *sk)
 {
 	struct mini_sock *msk = mini_sk(sk);
-	struct mini_delivery d = { .now_us = mini_now(sk), .latest = true };
+	struct mini_delivery d = { .now_us = msk->now_us, .latest = true };
 	bool begun = msk->cc.state == MINI_CA_RECOVERY;
 
 	mini_detect(sk, &d);
@@ -351,7 +351,7 @@ void mini_recovery_timeout(struct sock *sk)
 	msk->tlp.out = false;
 	msk->ecn.hold = false;
 	mini_ecn_reduced(&msk->ecn, msk->snd.nxt);
-	mini_board_timeout(sk, mini_now(sk));
+	mini_board_timeout(sk, msk->now_us);
 	mini_room_for(msk, 1);	/* beside what RACK says is still on its way */
 }
 

@@ -94,8 +94,10 @@ void mini_read_done(struct sock *sk)
 	      (TCPF_ESTABLISHED | TCPF_FIN_WAIT1 | TCPF_FIN_WAIT2)))
 		return;
 	grown = mini_window_now(sk);
-	if ((grown >= 2 * left && grown > left) || mini_read_all(sk))
+	if ((grown >= 2 * left && grown > left) || mini_read_all(sk)) {
+		mini_now(sk);
 		mini_send_ack(sk);
+	}
 }
 
 /**

@@ -17,7 +17,7 @@ void mini_stat_sent(struct sock *sk, const struct sk_buff *skb)
 		return;
 	st->bytes_sent += skb->len;
 	st->data_segs_out += skb_shinfo(skb)->gso_segs ?: 1;
-	st->data_sent_us = mini_now(sk);
+	st->data_sent_us = mini_sk(sk)->now_us;
 }
 
 /**
@@ -30,11 +30,11 @@ void mini_stat_received(struct sock *sk, const struct mini_seg *seg)
 	struct mini_stat *st = &mini_sk(sk)->stat;
 
 	if (seg->flags & MINI_ACK)
-		st->ack_rcv_us = mini_now(sk);
+		st->ack_rcv_us = mini_sk(sk)->now_us;
 	if (!seg->skb->len)
 		return;
 	st->data_segs_in += skb_shinfo(seg->skb)->gso_segs ?: 1;
-	st->data_rcv_us = mini_now(sk);
+	st->data_rcv_us = mini_sk(sk)->now_us;
 }
 
 static enum mini_limit mini_limit_now(const struct sock *sk, bool rwnd)
@@ -63,7 +63,7 @@ void mini_stat_limit(struct sock *sk, bool rwnd)
 
 	if (limit == st->limit)
 		return;
-	now_us = mini_now(sk);
+	now_us = mini_sk(sk)->now_us;
 	st->spent_us[st->limit] += now_us - st->limit_us;
 	st->limit_us = now_us;
 	st->limit = limit;

@@ -21,7 +21,7 @@ static void mini_timer_arm(struct sock *sk, struct mini_timer *t, u64 delay_us)
 {
 	struct mini_sock *msk = mini_sk(sk);
 
-	t->at_us = msk->ip->now_us() + delay_us;
+	t->at_us = msk->now_us + delay_us;
 	if (t->armed_us && t->armed_us <= t->at_us)
 		return;
 	t->armed_us = t->at_us;
@@ -72,7 +72,7 @@ static u64 mini_rto_delay(const struct mini_sock *msk)
 
 	if (!msk->user_timeout_ms)
 		return delay_us;
-	now_us = msk->ip->now_us();
+	now_us = msk->now_us;
 	end_us = msk->first_sent_us +
 		 (u64)msk->user_timeout_ms * MINI_USEC_PER_MSEC;
 	return min(delay_us, end_us > now_us ? end_us - now_us :
@@ -94,7 +94,7 @@ static void mini_timer_write_for(struct sock *sk, u8 what, u64 delay_us)
 static void mini_timer_write_start(struct sock *sk)
 {
 	struct mini_sock *msk = mini_sk(sk);
-	u64 now_us = mini_now(sk), pto_us = mini_tlp_delay_us(sk);
+	u64 now_us = msk->now_us, pto_us = mini_tlp_delay_us(sk);
 	bool reo = msk->write_tmr.at_us && msk->write_for == MINI_FOR_REO;
 
 	if (pto_us && now_us + pto_us <= msk->rto_at_us)
@@ -115,7 +115,7 @@ void mini_timer_data_sent(struct sock *sk)
 	struct mini_sock *msk = mini_sk(sk);
 
 	if (!msk->rto_at_us)
-		msk->rto_at_us = mini_now(sk) + mini_rto_delay(msk);
+		msk->rto_at_us = msk->now_us + mini_rto_delay(msk);
 	mini_timer_write_start(sk);
 }
 
@@ -145,7 +145,7 @@ void mini_timer_reo(struct sock *sk, u64 wait_us)
 {
 	struct mini_sock *msk = mini_sk(sk);
 
-	if (mini_now(sk) + wait_us < msk->rto_at_us)
+	if (msk->now_us + wait_us < msk->rto_at_us)
 		mini_timer_write_for(sk, MINI_FOR_REO, wait_us);
 }
 
@@ -191,7 +191,7 @@ void mini_timer_send_at(struct sock *sk, u64 wait_us)
 {
 	struct mini_timer *t = &mini_sk(sk)->send_tmr.t;
 
-	if (!t->at_us || mini_now(sk) + wait_us < t->at_us)
+	if (!t->at_us || mini_sk(sk)->now_us + wait_us < t->at_us)
 		mini_timer_arm(sk, t, wait_us);
 }
 
@@ -216,7 +216,7 @@ void mini_timer_ack_owed(struct sock *sk)
 	struct mini_sock *msk = mini_sk(sk);
 	u32 wait_us = mini_delack_wait_us(&msk->delack,
 					  msk->rtt.srtt_us8 >> 3);
-	u64 now_us = mini_now(sk), at_us = msk->delack_tmr.at_us;
+	u64 now_us = msk->now_us, at_us = msk->delack_tmr.at_us;
 
 	if (at_us && at_us <= now_us + wait_us / 4)
 		mini_send_ack(sk);
@@ -318,7 +318,7 @@ void mini_timer_stop_all(struct sock *sk)
 static bool mini_r2_reached(struct sock *sk, int limit)
 {
 	struct mini_sock *msk = mini_sk(sk);
-	u64 age_us = mini_now(sk) - msk->first_sent_us;
+	u64 age_us = msk->now_us - msk->first_sent_us;
 
 	if (sock_flag(sk, SOCK_DEAD))
 		limit = min(limit,

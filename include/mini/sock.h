@@ -156,6 +156,7 @@ struct mini_rcv {
  * @listen_link: chain of the listeners' table, RCU
  * @owner: the port it stands on
  * @ip: the seam: time, timers, and IP
+ * @now_us: when mini_now() looked at its clock last
  * @passive: came from a listener (RFC 9293 3.5 wants to know)
  * @fin_queued: the user closed the sending side; the FIN is in the queue
  * @ack_due: an ACK is owed, see MINI_ACK_*
@@ -215,6 +216,7 @@ struct mini_sock {
 	struct hlist_node listen_link;
 	struct mini_owner owner;
 	const struct mini_ip_ops *ip;
+	u64 now_us;
 
 	bool passive;
 	bool fin_queued;
