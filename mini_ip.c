@@ -480,6 +480,53 @@ static bool mini_ip_tuple(const struct sk_buff *skb, unsigned int thoff,
 }
 
 /*
+ * The route that packets of a connection come in by is kept with the socket, as
+ * kernel TCP keeps its own, so that IP need not look it up for each.
+ * sk_rx_dst is read under RCU and changed by xchg(): the owner takes it away.
+ */
+static void mini_ip_keep_route(struct sock *sk, const struct sk_buff *skb)
+{
+	struct dst_entry *dst = skb_dst(skb), *old;
+
+	if (likely(rcu_access_pointer(sk->sk_rx_dst) == dst) ||
+	    !dst_hold_safe(dst))
+		return;
+	bh_lock_sock_nested(sk);
+	old = unrcu_pointer(xchg(&sk->sk_rx_dst, RCU_INITIALIZER(dst)));
+	WRITE_ONCE(sk->sk_rx_dst_ifindex, skb->skb_iif);
+	bh_unlock_sock(sk);
+	dst_release(old);
+}
+
+/*
+ * Before IP looks for the route of a packet that came in: is it one of a
+ * connection that knows? What its first packets passed, martian addresses and
+ * rp_filter, is not looked at again, as with kernel TCP's early demultiplexing.
+ */
+static unsigned int mini_ip_early(void *priv, struct sk_buff *skb,
+				  const struct nf_hook_state *state)
+{
+	struct mini_net *mn = mini_pernet(state->net);
+	struct dst_entry *dst;
+	struct mini_tuple t;
+	struct sock *sk;
+
+	if (ip_hdr(skb)->protocol != IPPROTO_TCP || skb_dst(skb) || skb->sk ||
+	    skb->pkt_type != PACKET_HOST || ip_is_fragment(ip_hdr(skb)) ||
+	    netif_is_l3_slave(skb->dev) ||	/* it will come again */
+	    !mini_ip_tuple(skb, ip_hdrlen(skb), &t))
+		return NF_ACCEPT;
+	sk = mini_lookup_connected(mn, &t);
+	if (!sk)
+		return NF_ACCEPT;
+	dst = rcu_dereference(sk->sk_rx_dst);
+	if (dst && READ_ONCE(sk->sk_rx_dst_ifindex) == skb->skb_iif &&
+	    dst_check(dst, 0))
+		skb_dst_set_noref(skb, dst);
+	return NF_ACCEPT;
+}
+
+/*
  * The packet's data is at the TCP header. Make the header linear, verify the
  * checksum, and cut all ties to what lies below.
  */
@@ -538,6 +585,8 @@ static void mini_ip_deliver(struct mini_net *mn, const struct mini_tuple *t,
 		mini_drop(mn, skb, why);
 		return;
 	}
+	if (d->ep && d->ep->kind == MINI_KIND_SOCK && skb->dev)
+		mini_ip_keep_route(mini_ep_sk(d->ep), skb);
 	mini_ip_detach(skb);
 	mini_cb(skb)->ecn = ip_hdr(skb)->tos & MINI_ECN_MASK;
 	mini_tcp_rcv(mn, t, d, skb);
@@ -617,6 +666,12 @@ static unsigned int mini_ip_hook(void *priv, struct sk_buff *skb,
 }
 
 static const struct nf_hook_ops mini_ip_hooks[] = {
+	{
+		.hook		= mini_ip_early,
+		.pf		= NFPROTO_IPV4,
+		.hooknum	= NF_INET_PRE_ROUTING,
+		.priority	= NF_IP_PRI_LAST,
+	},
 	{
 		.hook		= mini_ip_hook,
 		.pf		= NFPROTO_IPV4,

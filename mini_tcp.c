@@ -166,6 +166,7 @@ void mini_tcp_clone_init(struct sock *sk)
 	msk->cc.running = false;	/* what may be in @priv is not ours */
 	msk->cc.ops = mini_ca_share(msk->cc.ops);
 	msk->inet.mc_list = NULL;
+	RCU_INIT_POINTER(sk->sk_rx_dst, NULL);
 	atomic_set(&msk->inet.inet_id, get_random_u16());
 	sk->sk_state = TCP_LISTEN;	/* the listener may have left it */
 	mini_tcp_set_state(sk, TCP_SYN_RECV);
@@ -357,6 +358,7 @@ static void mini_tcp_forget_peer(struct sock *sk)
 	msk->inet.inet_daddr = 0;
 	msk->inet.inet_dport = 0;
 	sk_dst_reset(sk);
+	dst_release(unrcu_pointer(xchg(&sk->sk_rx_dst, NULL)));
 }
 
 /* The local end too, but for what bind() has fixed */

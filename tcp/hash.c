@@ -110,6 +110,24 @@ static struct sock *mini_find_listener(struct mini_net *mn,
 }
 
 /**
+ * mini_lookup_connected() - is it a segment of a connection's socket?
+ * @mn: namespace
+ * @t: its tuple, seen from here
+ *
+ * Context: RCU reader; no reference is taken.
+ * Return: the socket or NULL.
+ */
+struct sock *mini_lookup_connected(struct mini_net *mn,
+				   const struct mini_tuple *t)
+{
+	struct mini_ep *ep = NULL;
+
+	if (mini_net_is_up(mn))
+		ep = mini_find(mn, mini_slot(mn, t), t);
+	return ep && ep->kind == MINI_KIND_SOCK ? mini_ep_sk(ep) : NULL;
+}
+
+/**
  * mini_lookup() - who takes a segment
  * @mn: namespace
  * @t: its tuple, seen from here

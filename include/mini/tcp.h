@@ -147,6 +147,8 @@ void mini_tcp_abort_all(struct mini_net *mn);
 /* tcp/hash.c */
 bool mini_lookup(struct mini_net *mn, const struct mini_tuple *t,
 		 int dif, int sdif, struct mini_dest *d);
+struct sock *mini_lookup_connected(struct mini_net *mn,
+				   const struct mini_tuple *t);
 struct sock *mini_lookup_listener(struct mini_net *mn,
 				  const struct mini_tuple *t, int dif);
 int mini_ep_insert(struct mini_net *mn, struct mini_ep *ep);
