@@ -322,6 +322,7 @@ static int mini_ip_reply(struct mini_net *mn, const struct mini_reply *r,
 		       r->ttl > 0 ? r->ttl : ip4_dst_hoplimit(&rt->dst),
 		       htons(IP_DF));
 	skb->mark = r->mark;
+	skb->priority = r->priority;
 	err = ip_local_out(mn->net, NULL, skb);
 	return net_xmit_eval(err);	/* a macro: it names its argument twice */
 }

@@ -57,6 +57,7 @@ static void mini_refuse(struct sock *sk, const struct mini_seg *seg)
 	struct mini_reply r = {
 		.t = mini_sk(sk)->ep.t,
 		.mark = READ_ONCE(sk->sk_mark),
+		.priority = READ_ONCE(sk->sk_priority),
 		.tos = inet_sk(sk)->tos,
 		.flow_flags = inet_sk_flowi_flags(sk),
 		.oif = READ_ONCE(sk->sk_bound_dev_if),

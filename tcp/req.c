@@ -73,6 +73,7 @@ void mini_req_reply(const struct mini_req *req, struct mini_reply *r)
 {
 	r->t = req->ep.t;
 	r->mark = req->mark;
+	r->priority = READ_ONCE(req->listener->sk_priority);
 	r->tos = req->tos;
 	r->ttl = READ_ONCE(inet_sk(req->listener)->uc_ttl);
 	r->flow_flags = inet_sk_flowi_flags(req->listener);

@@ -81,6 +81,7 @@ static struct mini_tw *mini_tw_alloc(struct mini_net *mn, struct sock *sk)
 	tw->rcv_wscale = msk->rcv.wscale;
 	tw->ts = msk->ts;
 	tw->mark = sk->sk_mark;
+	tw->priority = sk->sk_priority;
 	tw->tos = inet_sk(sk)->tos;
 	tw->flow_flags = inet_sk_flowi_flags(sk);
 	tw->oif = sk->sk_bound_dev_if;
@@ -126,6 +127,7 @@ static void mini_tw_reply(const struct mini_tw *tw, struct mini_reply *r)
 {
 	r->t = tw->ep.t;
 	r->mark = tw->mark;
+	r->priority = tw->priority;
 	r->tos = tw->tos;
 	r->ttl = 0;
 	r->flow_flags = tw->flow_flags;

@@ -231,6 +231,7 @@ struct mini_req {
  * @dead: out of the table; under @lock
  * @challenge_us: when an ACK was last sent
  * @mark: skb mark for replies
+ * @priority: SO_PRIORITY
  * @tos: Diffserv
  * @flow_flags: see struct mini_reply
  * @oif: interface to reply on, 0 for any
@@ -251,6 +252,7 @@ struct mini_tw {
 	bool dead;
 	u64 challenge_us;
 	u32 mark;
+	u32 priority;
 	u8 tos;
 	u8 flow_flags;
 	int oif;

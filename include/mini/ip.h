@@ -10,6 +10,7 @@
  * struct mini_reply - where a segment goes that no socket sends
  * @t: the connection
  * @mark: skb mark
+ * @priority: SO_PRIORITY
  * @tos: Diffserv
  * @ttl: IP_TTL; 0 or below for the route's
  * @flow_flags: FLOWI_FLAG_ANYSRC for a socket with IP_TRANSPARENT: nobody else
@@ -19,6 +20,7 @@
 struct mini_reply {
 	struct mini_tuple t;
 	u32 mark;
+	u32 priority;
 	u8 tos;
 	s16 ttl;
 	u8 flow_flags;

@@ -333,6 +333,37 @@ TEST_F(frames_out, mark_and_priority)
 	EXPECT_TRUE(silent(p));
 }
 
+/* So it sees them on what no socket sends: on a SYN,ACK, and in TIME-WAIT */
+TEST_F(frames_out, mark_and_priority_of_replies)
+{
+	struct peer *p = &self->p;
+	int lfd = tcp_socket(0);
+
+	ASSERT_EQ(0, nft_rules("add table ip t; "
+			       "add chain ip t out { type filter hook output priority 0; }; "
+			       "add rule ip t out tcp sport 7700 meta mark != 7 drop; "
+			       "add rule ip t out tcp sport 7700 meta priority != 0:5 drop"));
+	ASSERT_EQ(0, opt_set(lfd, SOL_SOCKET, SO_MARK, 7));
+	ASSERT_EQ(0, opt_set(lfd, SOL_SOCKET, SO_PRIORITY, 5));
+	ASSERT_EQ(0, bind4(lfd, INADDR_ANY, PORT));
+	ASSERT_EQ(0, listen(lfd, 8));
+	p->port = PORT;
+	put(p, "S 0:0 <mss 1460>");
+	EXPECT_STREQ("S. 0:0 ack 1", seen(p));
+	put(p, ". 1:1 ack 1");
+	p->fd = accept(lfd, NULL, NULL);
+	ASSERT_LE(0, p->fd);
+	/* this one is not inherited */
+	ASSERT_EQ(0, opt_set(p->fd, SOL_SOCKET, SO_PRIORITY, 5));
+	close(p->fd);
+	EXPECT_STREQ("F. 1:1 ack 1", seen(p));
+	put(p, "F. 1:1 ack 2");
+	EXPECT_STREQ(". 2:2 ack 2", seen(p));
+	put(p, "F. 1:1 ack 2");
+	EXPECT_STREQ(". 2:2 ack 2", seen(p));
+	close(lfd);
+}
+
 /* ----------------------------------------------------------------------- ECN */
 
 static int ecn_of(struct peer *p)
