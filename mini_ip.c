@@ -191,6 +191,34 @@ static u32 mini_ip_mtu(struct sock *sk)
 	return mtu;
 }
 
+/*
+ * What may come from there: the route's if somebody has set one, else the
+ * device's; but not what was learned of the way there (RFC 1191 3.1), which
+ * need not be the way back.
+ */
+static u32 mini_ip_dst_link_mtu(const struct dst_entry *dst)
+{
+	u32 mss = dst_metric_raw(dst, RTAX_ADVMSS);
+	u32 mtu = dst_metric_raw(dst, RTAX_MTU) ?: READ_ONCE(dst->dev->mtu);
+
+	if (mss)
+		mtu = mss + MINI_IP_HLEN + MINI_TCP_HLEN;
+	return clamp_t(u32, mtu, MINI_MTU_MIN, IP_MAX_MTU);
+}
+
+static u32 mini_ip_link_mtu(struct sock *sk)
+{
+	struct dst_entry *dst;
+	u32 mtu = MINI_MSS_DEFAULT + MINI_IP_HLEN + MINI_TCP_HLEN;
+
+	rcu_read_lock();
+	dst = mini_ip_dst(sk);
+	if (dst)
+		mtu = mini_ip_dst_link_mtu(dst);
+	rcu_read_unlock();
+	return mtu;
+}
+
 static void mini_ip_advise(struct sock *sk)
 {
 	dst_negative_advice(sk);
@@ -215,7 +243,7 @@ static u32 mini_ip_reply_mtu(struct mini_net *mn, const struct mini_reply *r)
 
 	if (IS_ERR(rt))
 		return MINI_MSS_DEFAULT + MINI_IP_HLEN + MINI_TCP_HLEN;
-	mtu = dst_mtu(&rt->dst);
+	mtu = mini_ip_dst_link_mtu(&rt->dst);
 	ip_rt_put(rt);
 	return mtu;
 }
@@ -448,6 +476,7 @@ const struct mini_ip_ops mini_ipv4_ops = {
 	.stop		= mini_ip_stop,
 	.route		= mini_ip_route,
 	.mtu		= mini_ip_mtu,
+	.link_mtu	= mini_ip_link_mtu,
 	.reply_mtu	= mini_ip_reply_mtu,
 	.advise		= mini_ip_advise,
 	.xmit		= mini_ip_xmit,

@@ -291,7 +291,7 @@ static void mini_tcp_offer_window(struct sock *sk)
 
 	msk->rcv.wscale_ok = mn->sysctl.window_scaling;
 	msk->rcv.wscale = msk->rcv.wscale_ok ? mini_wscale_for(most) : 0;
-	msk->rcv.mss = msk->ip->mtu(sk) - MINI_IP_HLEN - MINI_TCP_HLEN;
+	msk->rcv.mss = msk->ip->link_mtu(sk) - MINI_IP_HLEN - MINI_TCP_HLEN;
 	msk->rcv.edge = mini_window_clamp(msk, min_t(u32, sk->sk_rcvbuf / 2,
 						     MINI_WND_UNSCALED_MAX));
 }

@@ -37,8 +37,10 @@ struct mini_reply {
  * @route: find a route for the socket's tuple, choose the source address if
  *	there is none, cache it; process context or softirq, socket owned;
  *	0, -ENETUNREACH, -EHOSTUNREACH, -EACCES
- * @mtu: MTU towards the peer, octets; socket owned
- * @reply_mtu: MTU of the interface towards @r
+ * @mtu: MTU of the path to the peer, as far as known, octets; socket owned
+ * @link_mtu: MTU of the interface towards it: what may come from there (RFC
+ *	1191 3.1), at most 65535; socket owned
+ * @reply_mtu: the same towards @r
  * @advise: R1 was reached: have the route checked again
  * @xmit: send @skb, whose data starts at the TCP header, with the ECN field
  *	that its cb says; takes @skb
@@ -58,6 +60,7 @@ struct mini_ip_ops {
 	bool (*stop)(struct mini_timer *t);
 	int (*route)(struct sock *sk);
 	u32 (*mtu)(struct sock *sk);
+	u32 (*link_mtu)(struct sock *sk);
 	u32 (*reply_mtu)(struct mini_net *mn, const struct mini_reply *r);
 	void (*advise)(struct sock *sk);
 	int (*xmit)(struct sock *sk, struct sk_buff *skb);

@@ -958,7 +958,22 @@ static void transfer_with_loss(struct kunit *test)
 	mini_t_drain(t);
 }
 
+/*
+ * What may come is the interface's to say, and not the path's to the peer.
+ * Proves: PM-8
+ */
+static void mss_option_is_of_the_interface(struct kunit *test)
+{
+	struct mini_t *t = mini_t_new(test);
+
+	t->path_mtu = 1280;
+	mini_t_to_established(t);
+	MINI_T_EQ(t, t->log[0].mss, 1460);
+	MINI_T_EQ(t, mini_t_msk(t)->snd.mss, 1240);
+}
+
 static struct kunit_case cases[] = {
+	KUNIT_CASE(mss_option_is_of_the_interface),
 	KUNIT_CASE_PARAM(mss_when_we_connect, mss_gen_params),
 	KUNIT_CASE_PARAM(mss_when_we_listen, mss_gen_params),
 	KUNIT_CASE(mss_by_the_user),

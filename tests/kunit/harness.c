@@ -451,6 +451,11 @@ static int mini_t_op_route(struct sock *sk)
 
 static u32 mini_t_op_mtu(struct sock *sk)
 {
+	return mini_t_cur->path_mtu ?: mini_t_cur->mtu;
+}
+
+static u32 mini_t_op_link_mtu(struct sock *sk)
+{
 	return mini_t_cur->mtu;
 }
 
@@ -502,6 +507,7 @@ static const struct mini_ip_ops mini_t_ops = {
 	.stop		= mini_t_op_stop,
 	.route		= mini_t_op_route,
 	.mtu		= mini_t_op_mtu,
+	.link_mtu	= mini_t_op_link_mtu,
 	.reply_mtu	= mini_t_op_reply_mtu,
 	.advise		= mini_t_op_advise,
 	.xmit		= mini_t_op_xmit,

@@ -193,6 +193,7 @@ enum mini_t_mem {
  * @tx_off: octets that mini_t_send() took
  * @rx_off: octets that mini_t_recv() gave
  * @mtu: of the fake wire
+ * @path_mtu: of the way behind it, as far as we know; 0 when it is the same
  * @route_err: what the fake route says
  * @hold_err: what the fake port placeholder says
  * @gso: the fake device takes packets larger than the MTU
@@ -246,6 +247,7 @@ struct mini_t {
 	u32 tx_off;
 	u32 rx_off;
 	u32 mtu;
+	u32 path_mtu;
 	int route_err;
 	int hold_err;
 	int xmit_err;

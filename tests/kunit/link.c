@@ -489,6 +489,7 @@ void mini_link_world(struct mini_link *l, struct kunit *test)
 	t->ip.reply = op_reply;
 	t->ip.route = op_route;
 	t->ip.mtu = op_mtu;
+	t->ip.link_mtu = op_mtu;
 	t->ip.reply_mtu = op_reply_mtu;
 	t->ip.isn = op_isn;
 	set_tuple(&l->end[MINI_LINK_A], MINI_T_LADDR, MINI_T_LPORT,
