@@ -98,6 +98,7 @@ static void mini_tcp_reset_fields(struct mini_sock *msk)
 	memset(&msk->tlp, 0, sizeof(msk->tlp));
 	memset(&msk->undo, 0, sizeof(msk->undo));
 	memset(&msk->ecn, 0, sizeof(msk->ecn));
+	memset(&msk->mtup, 0, sizeof(msk->mtup));
 	msk->shut_probes = 0;
 	msk->keep_probes = 0;
 	msk->deferred = 0;
@@ -481,6 +482,7 @@ void mini_tcp_synchronized(struct sock *sk, const struct mini_opts *o)
 	msk->ts.ok &= o->has_ts;
 	if (msk->ts.ok)
 		mini_ts_take(&msk->ts, o->tsval, mini_now(sk));
+	mini_pmtu_start(sk);
 	mini_tcp_mtu_changed(sk);
 	msk->snd.syn_acked = false;
 	msk->snd.push = msk->snd.nxt;
@@ -556,7 +558,8 @@ static u32 mini_half_window(const struct mini_sock *msk)
 void mini_tcp_mtu_changed(struct sock *sk)
 {
 	struct mini_sock *msk = mini_sk(sk);
-	u32 mtu = max(msk->ip->mtu(sk), MINI_MTU_MIN);
+	u32 mtu = max(mini_mtup_limit(&msk->mtup, msk->ip->mtu(sk)),
+		      MINI_MTU_MIN);
 	u32 mss = min_t(u32, msk->snd.peer_mss,
 			mtu - MINI_IP_HLEN - MINI_TCP_HLEN);
 

@@ -9,6 +9,8 @@
 
 static int mini_buf_min = 2048;
 static int mini_ttl_max = 127;
+static int mini_mss_min = MINI_MSS_MIN;
+static int mini_mss_max = 32767;
 
 /* Other namespaces than one's own may be looked at: all are set up */
 static bool mini_nets_ready;
@@ -205,6 +207,14 @@ static const struct ctl_table mini_sysctl_template[] = {
 		 SYSCTL_ONE),
 	MINI_INT("tcp_invalid_ratelimit", invalid_ratelimit_ms, SYSCTL_ZERO,
 		 SYSCTL_INT_MAX),
+	MINI_INT("tcp_mtu_probing", mtu_probing, SYSCTL_ZERO, SYSCTL_TWO),
+	MINI_INT("tcp_base_mss", base_mss, &mini_mss_min, &mini_mss_max),
+	MINI_INT("tcp_mtu_probe_floor", mtu_probe_floor, SYSCTL_ONE,
+		 &mini_mss_max),
+	MINI_INT("tcp_probe_interval", probe_interval_s, SYSCTL_ONE,
+		 SYSCTL_INT_MAX),
+	MINI_INT("tcp_probe_threshold", probe_threshold, SYSCTL_ONE,
+		 &mini_mss_max),
 	MINI_INTS("tcp_wmem", wmem, 3 * sizeof(int), &mini_buf_min,
 		  SYSCTL_INT_MAX),
 	MINI_INTS("tcp_rmem", rmem, 3 * sizeof(int), &mini_buf_min,

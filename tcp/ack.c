@@ -84,6 +84,7 @@ static void mini_new_ack(struct sock *sk, const struct mini_seg *seg,
 	msk->first_sent_us = d->now_us;
 	mini_board_acked(sk, d);
 	mini_ack_rtt(sk, seg, d);
+	mini_pmtu_ack(sk);
 }
 
 /*

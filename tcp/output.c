@@ -168,6 +168,12 @@ static void mini_set_gso(const struct sock *sk, struct sk_buff *skb, u32 mss)
 	shinfo->gso_type = large ? sk->sk_gso_type : 0;
 }
 
+/* Larger than the MSS, and not to be cut */
+static bool mini_is_mtu_probe(const struct mini_sock *msk, u32 seq)
+{
+	return unlikely(msk->mtup.probe) && seq == msk->mtup.start;
+}
+
 /*
  * SACK blocks beside payload: the packet is cut finer where IP cuts it, and
  * else the blocks stay behind when they do not fit (RFC 9293 3.7.1).
@@ -179,6 +185,10 @@ static void mini_fit_payload(const struct sock *sk, struct sk_buff *skb,
 	struct mini_opts *o = &h->opts;
 	u32 less = o->nr_sack ? MINI_OPTS_SACK_LEN(o->nr_sack) : 0;
 
+	if (mini_is_mtu_probe(mini_sk(sk), h->seq)) {
+		mini_set_gso(sk, skb, skb->len);
+		return;
+	}
 	if (less && mini_can_gso(sk) && mss > less + MINI_MSS_MIN)
 		mss -= less;
 	else if (less && skb->len + less > mss)
@@ -474,6 +484,8 @@ u32 mini_size_goal(const struct sock *sk)
 	u32 mss = msk->snd.mss;
 	u32 goal = min(mini_gso_max(sk), msk->snd.max_wnd / 2);
 
+	if (unlikely(msk->mtup.on))	/* there must be a probe in it */
+		goal = max(goal, MINI_PROBE_GOAL_SEGS * mss);
 	return max(rounddown(goal, mss), mss);
 }
 
@@ -656,6 +668,9 @@ static bool mini_retransmit(struct sock *sk, struct sk_buff *skb, u32 max)
 	if (skb->len > max &&
 	    mini_skb_split(sk, &msk->rtx, skb, max, GFP_ATOMIC))
 		return false;
+	/* whichever copy arrives, it will not say what we wanted to know */
+	if (mini_is_mtu_probe(msk, mini_cb(skb)->seq))
+		msk->mtup.probe = 0;
 	if (mini_transmit_data(sk, skb, mini_cb(skb)->flags | MINI_ACK, 0) ==
 	    -ENOMEM)
 		return false;
@@ -743,6 +758,24 @@ static bool mini_may_send_new(const struct mini_sock *msk)
 	       msk->frto == MINI_FRTO_STEP_3;
 }
 
+/* Put one segment in that is larger, if it is time to look for a larger MTU */
+static void mini_send_mtu_probe(struct sock *sk)
+{
+	struct sk_buff *skb = skb_peek(&sk->sk_write_queue);
+	struct mini_sock *msk = mini_sk(sk);
+	u32 len, size = mini_pmtu_probe(sk, &len);
+
+	if (!size || !skb || skb->len <= len ||
+	    mini_skb_split(sk, &sk->sk_write_queue, skb, len, GFP_ATOMIC))
+		return;
+	mini_mtup_sent(&msk->mtup, size, mini_cb(skb)->seq,
+		       mini_cb(skb)->end_seq);
+	if (mini_send_new(sk, skb))
+		MINI_INC(mini_pernet(sock_net(sk)), MTU_PROBES);
+	else
+		msk->mtup.probe = 0;
+}
+
 /* What held us back: for TCP_INFO */
 static void mini_output_stat(struct sock *sk)
 {
@@ -778,6 +811,8 @@ void mini_output(struct sock *sk)
 				mini_rtt_rto_us(&msk->rtt));
 	msk->cc.cwnd_limited = false;
 	msk->cc.rwnd_limited = false;
+	if (msk->mtup.on && mini_may_send_new(msk))
+		mini_send_mtu_probe(sk);
 	if (mini_may_send_new(msk))
 		while ((skb = skb_peek(&sk->sk_write_queue)))
 			if (!mini_send_head(sk, skb))

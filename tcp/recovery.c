@@ -244,7 +244,8 @@ static void mini_detect(struct sock *sk, struct mini_delivery *d)
 	if (wait_us)
 		mini_timer_reo(sk, wait_us);
 	d->lost = msk->snd.lost > lost ? msk->snd.lost - lost : 0;
-	if (!d->lost || msk->cc.state >= MINI_CA_RECOVERY)
+	if (!d->lost || msk->cc.state >= MINI_CA_RECOVERY ||
+	    mini_pmtu_lost(sk))
 		return;
 	mini_recovery_begin(sk, MINI_CA_RECOVERY);
 	if (!msk->prr.delivered)

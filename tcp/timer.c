@@ -398,6 +398,8 @@ static void mini_rto_timeout(struct sock *sk)
 	}
 	if (msk->retries == mn->sysctl.retries1)
 		msk->ip->advise(sk);
+	if (msk->retries >= mn->sysctl.retries1 && msk->snd.wnd)
+		mini_pmtu_stuck(sk);
 	msk->retries++;
 	MINI_INC(mn, TIMEOUTS);
 	trace_mini_timer(sk, "rto");

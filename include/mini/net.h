@@ -47,6 +47,11 @@ struct mini_ip_ops;
  * @invalid_ratelimit_ms: least time between two answers to bad segments of a
  *	connection (RFC 5961 7)
  * @window_scaling: offer window scaling (RFC 7323)
+ * @mtu_probing: look for the path's MTU without ICMP (RFC 4821), MINI_MTUP_*
+ * @base_mss: MSS that should work everywhere, headers left out
+ * @mtu_probe_floor: MSS below which no black hole is suspected
+ * @probe_interval_s: time after which the search begins anew
+ * @probe_threshold: octets that are not worth a probe
  * @wmem: min, default, max of the send buffer, octets
  * @rmem: min, default, max of the receive buffer, octets
  * @notsent_lowat: octets unsent below which a socket is writeable
@@ -77,6 +82,11 @@ struct mini_sysctl {
 	int pacing_ca_pct;
 	int invalid_ratelimit_ms;
 	int window_scaling;
+	int mtu_probing;
+	int base_mss;
+	int mtu_probe_floor;
+	int probe_interval_s;
+	int probe_threshold;
 	int wmem[3];
 	int rmem[3];
 	unsigned int notsent_lowat;

@@ -57,6 +57,9 @@
 /* As Linux: segments of window that a socket may offer when memory is short */
 #define MINI_WND_PRESSED_SEGS	4U
 
+/* Segments to gather while probes of the path's MTU (RFC 4821) are cut of them */
+#define MINI_PROBE_GOAL_SEGS	16U
+
 /* RFC 6928 2: min (10*MSS, max (2*MSS, 14600)) */
 #define MINI_IW_SEGS		10U
 #define MINI_IW_BYTES		14600U

@@ -9,6 +9,7 @@
 #include <mini/delack.h>
 #include <mini/ecn.h>
 #include <mini/ep.h>
+#include <mini/mtup.h>
 #include <mini/opts.h>
 #include <mini/pace.h>
 #include <mini/param.h>
@@ -173,6 +174,7 @@ struct mini_rcv {
  * @undo: what could be taken back
  * @frto: enum mini_frto
  * @ecn: explicit congestion notification
+ * @mtup: search for the MTU of the path
  * @rtx: sent and not ACKed, in order; sk_write_queue holds what is unsent
  * @ofo: received out of order, by number
  * @write_tmr: timer of the sending side
@@ -235,6 +237,7 @@ struct mini_sock {
 	struct mini_undo undo;
 	u8 frto;
 	struct mini_ecn ecn;
+	struct mini_mtup mtup;
 	struct sk_buff_head rtx;
 	struct rb_root ofo;
 

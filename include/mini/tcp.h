@@ -144,6 +144,13 @@ bool mini_tcp_starved(const struct sock *sk);
 void mini_tcp_starve(struct sock *sk);
 void mini_tcp_abort_all(struct mini_net *mn);
 
+/* tcp/pmtu.c */
+void mini_pmtu_start(struct sock *sk);
+void mini_pmtu_stuck(struct sock *sk);
+u32 mini_pmtu_probe(struct sock *sk, u32 *len);
+void mini_pmtu_ack(struct sock *sk);
+bool mini_pmtu_lost(struct sock *sk);
+
 /* tcp/hash.c */
 bool mini_lookup(struct mini_net *mn, const struct mini_tuple *t,
 		 int dif, int sdif, struct mini_dest *d);

@@ -186,7 +186,7 @@ static void frag_needed(struct mini_link *l, u32 from, u32 seq)
 		.seq = seq,
 	};
 
-	if (!mini_link_chance(l, p->loss))
+	if (!p->silent && !mini_link_chance(l, p->loss))
 		push(l, ev);
 }
 
@@ -560,6 +560,7 @@ void mini_link_draw_path(struct mini_link *l, struct mini_link_path *p)
 		draw_dark(l, p);
 	if (f->mtu && mini_link_below(l, 2))
 		draw_mtu(l, p);
+	p->silent = f->silent && mini_link_below(l, 2);
 }
 
 /**

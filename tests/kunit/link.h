@@ -35,6 +35,7 @@ enum mini_link_cut {
  * @mark: most packets of who uses ECN that are marked, per mille
  * @dark: some links carry nothing for a while
  * @mtu: some links have another MTU from some moment on, and say so by ICMP
+ * @silent: of those some do not say so
  * @tiny: some buffers are as small as they can be
  * @lazy: some users are slow
  * @memory: of some links the sockets find memory short, or none, now and then
@@ -55,6 +56,7 @@ struct mini_link_profile {
 	bool slow;
 	bool dark;
 	bool mtu;
+	bool silent;
 	bool tiny;
 	bool lazy;
 	bool memory;
@@ -83,6 +85,7 @@ struct mini_link_profile {
  * @copy: others arrive as copies, and not as clones of what the sender keeps
  * @busy_us: when the last packet of the queue has left
  * @burst_left: packets that this burst will yet take
+ * @silent: no ICMP comes from it
  * @row: packets lost one after the other
  * @packets: how many came
  * @lost: how many of them got lost, for whatever reason
@@ -108,6 +111,7 @@ struct mini_link_path {
 	enum mini_link_cut cut;
 	bool copy;
 	u64 busy_us;
+	bool silent;
 	u32 burst_left;
 	u32 row;
 	u32 packets;

@@ -231,6 +231,8 @@ static void begin(struct mini_link *l, struct kunit *test,
 	sysctl->orphan_retries = 100;
 	if (profile->mark)
 		sysctl->ecn = MINI_ECN_REQUEST;
+	if (profile->silent)
+		sysctl->mtu_probing = MINI_MTUP_BLACK_HOLE;
 }
 
 static void family(struct kunit *test, const struct mini_link_profile *profile)
@@ -354,6 +356,18 @@ static void marks(struct kunit *test)
 	KUNIT_EXPECT_GT(test, cuts, link_seed < 0 ? link_count / 10 : 0);
 }
 
+/*
+ * Routers that drop what is too large and say nothing.
+ * Proves: PP-7
+ */
+static void black_holes(struct kunit *test)
+{
+	family(test, &(struct mini_link_profile){
+		.bits = 18, .delay_us = 50000, .mtu = true, .silent = true,
+		.loss = 20,
+	});
+}
+
 static void everything(struct kunit *test)
 {
 	family(test, &(struct mini_link_profile){
@@ -384,6 +398,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(memory),
 	KUNIT_CASE(path_mtu),
 	KUNIT_CASE(marks),
+	KUNIT_CASE(black_holes),
 	KUNIT_CASE(everything),
 	KUNIT_CASE(tampering),
 	{}
