@@ -90,6 +90,7 @@ static void mini_tcp_reset_fields(struct mini_sock *msk)
 	mini_delack_reset(&msk->delack);
 	msk->passive = false;
 	msk->fin_queued = false;
+	msk->cork_until_us = 0;
 	msk->ack_due = 0;
 	msk->icmp_soft = 0;
 	msk->retries = 0;

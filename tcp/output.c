@@ -536,6 +536,7 @@ static bool mini_send_new(struct sock *sk, struct sk_buff *skb)
 
 	if (cwr)
 		msk->ecn.cwr = false;
+	msk->cork_until_us = 0;
 	__skb_unlink(skb, &sk->sk_write_queue);
 	__skb_queue_tail(&msk->rtx, skb);
 	if (!mini_flight(msk))
@@ -547,6 +548,24 @@ static bool mini_send_new(struct sock *sk, struct sk_buff *skb)
 	return true;
 }
 
+static bool mini_corked_long(const struct mini_sock *msk)
+{
+	return msk->cork_until_us &&
+	       msk->ip->now_us() >= msk->cork_until_us;
+}
+
+/* The user corks, but not for ever: counted from the first octet held */
+static void mini_cork_wait(struct sock *sk)
+{
+	struct mini_sock *msk = mini_sk(sk);
+	u64 now_us = mini_now(sk);
+
+	if (!msk->cork_until_us)
+		msk->cork_until_us = now_us + MINI_CORK_US;
+	if (now_us < msk->cork_until_us)
+		mini_timer_send_at(sk, msk->cork_until_us - now_us);
+}
+
 /*
  * Nagle's rule as Minshall amended it: a small segment waits only while an
  * earlier small one is unACKed (RFC 9293 3.7.4).
@@ -554,7 +573,8 @@ static bool mini_send_new(struct sock *sk, struct sk_buff *skb)
 static bool mini_nagle_ok(const struct mini_sock *msk,
 			  const struct sk_buff *skb)
 {
-	if (mini_cb(skb)->flags & MINI_FIN || mini_urgent_mode(msk))
+	if (mini_cb(skb)->flags & MINI_FIN || mini_urgent_mode(msk) ||
+	    mini_corked_long(msk))
 		return true;
 	if (msk->cork)
 		return false;
@@ -631,6 +651,8 @@ static bool mini_send_head(struct sock *sk, struct sk_buff *skb)
 		trace_mini_hold(sk, hold);
 		msk->cc.rwnd_limited = hold == MINI_MIB_SEND_HELD_RWND;
 		msk->cc.cwnd_limited |= hold == MINI_MIB_SEND_HELD_CWND;
+		if (msk->cork && hold == MINI_MIB_SEND_HELD_NAGLE)
+			mini_cork_wait(sk);
 		return false;
 	}
 	if (n < skb->len &&

@@ -153,8 +153,8 @@ void mini_timer_reo(struct sock *sk, u64 wait_us)
  * mini_timer_data_stuck() - data waits, and nothing in flight will free it
  * @sk: socket, owned
  *
- * The window is shut or silly, or the user corks. The timer probes or
- * overrides (RFC 9293 3.8.6.1 and 3.8.6.2.1).
+ * The window is shut or silly. The timer probes or overrides (RFC 9293 3.8.6.1
+ * and 3.8.6.2.1).
  */
 void mini_timer_data_stuck(struct sock *sk)
 {

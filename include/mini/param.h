@@ -51,6 +51,9 @@
 /* RFC 3168: and after a mark, for its window may be down to one segment */
 #define MINI_QUICKACKS_ECN	2U
 
+/* tcp(7): "a 200 millisecond ceiling on the time for which output is corked" */
+#define MINI_CORK_US		(200U * MINI_USEC_PER_MSEC)
+
 /* RFC 9293 3.4.2, 3.6.1: TIME-WAIT lasts 2 MSL; MSL is 30 s, as in Linux */
 #define MINI_2MSL_US		(60U * MINI_USEC_PER_SEC)
 

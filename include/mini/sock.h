@@ -184,7 +184,7 @@ struct mini_rcv {
  * @delack: when to ACK
  * @delack_tmr: delayed ACK
  * @keep_tmr: keep-alive, or FIN-WAIT-2 of an orphan
- * @send_tmr: data waits for a moment that is known: its pacing time
+ * @send_tmr: data waits for a moment that is known: pacing, a cork
  * @retries: times that the first unACKed segment was resent, or a probe sent
  * @shut_probes: times that a shut window was probed since it was open
  * @keep_probes: keep-alive probes unanswered
@@ -192,7 +192,8 @@ struct mini_rcv {
  * @last_rcv_us: when the peer was last heard
  * @deferred: MINI_DEFER_* bits
  * @nodelay: TCP_NODELAY
- * @cork: TCP_CORK
+ * @cork: TCP_CORK, or for the moment MSG_MORE
+ * @cork_until_us: when what that holds leaves all the same; 0 for nothing held
  * @keepidle_s: TCP_KEEPIDLE; 0 for the namespace's
  * @keepintvl_s: TCP_KEEPINTVL; 0 for the namespace's
  * @keepcnt: TCP_KEEPCNT; 0 for the namespace's
@@ -257,6 +258,7 @@ struct mini_sock {
 
 	bool nodelay;
 	bool cork;
+	u64 cork_until_us;
 	u32 keepidle_s;
 	u32 keepintvl_s;
 	u8 keepcnt;

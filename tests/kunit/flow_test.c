@@ -229,18 +229,90 @@ static void cork_holds_the_tail(struct kunit *test)
 	mini_t_expect_tx(t, SEG(.seq = MSS, .len = 10));
 }
 
-/*
- * Not for ever
- * Proves: MUST-60
- */
-static void cork_gives_up_in_time(struct kunit *test)
+static struct mini_t *corked(struct kunit *test, u32 len)
 {
 	struct mini_t *t = mini_t_established(test);
 
 	MINI_T_EQ(t, mini_t_set_tcp(t, TCP_CORK, 1), 0);
+	MINI_T_EQ(t, mini_t_send(t, len), len);
+	return t;
+}
+
+/*
+ * Not for ever: tcp(7) says 200 ms, from the first octet that is held
+ * Proves: MUST-60
+ */
+static void cork_gives_up_in_time(struct kunit *test)
+{
+	struct mini_t *t = corked(test, 10);
+
+	mini_t_advance_ms(t, 150);
 	MINI_T_EQ(t, mini_t_send(t, 10), 10);
-	mini_t_goto(t, AT_MS(1000));
+	mini_t_expect_tx_at(t, AT_MS(200), SEG(.len = 20));
+	/* the cork is still there, for what comes next */
+	MINI_T_EQ(t, mini_t_send(t, 10), 10);
+	mini_t_expect_nothing(t);
+	mini_t_rx(t, AT_MS(210), SEG(.ack = 20));
+	mini_t_expect_tx_at(t, AT_MS(400), SEG(.seq = 20, .len = 10));
+}
+
+/* Whatever RTO is, with data in flight, and though Nagle would wait for it */
+static void cork_gives_up_with_data_in_flight(struct kunit *test)
+{
+	struct mini_t *t = mini_t_established(test);
+
+	MINI_T_EQ(t, mini_t_send(t, 10), 10);
 	mini_t_expect_tx(t, SEG(.len = 10));
+	MINI_T_EQ(t, mini_t_set_tcp(t, TCP_CORK, 1), 0);
+	mini_t_advance_ms(t, 50);
+	MINI_T_EQ(t, mini_t_send(t, 10), 10);
+	mini_t_expect_tx_at(t, AT_MS(250), SEG(.seq = 10, .len = 10));
+}
+
+/* As long as full segments leave, what is behind them has its own time */
+static void cork_of_a_stream_holds_the_last(struct kunit *test)
+{
+	struct mini_t *t = corked(test, MSS / 2);
+
+	mini_t_advance_ms(t, 150);
+	MINI_T_EQ(t, mini_t_send(t, MSS), MSS);
+	mini_t_expect_tx(t, SEG(.len = MSS));
+	mini_t_rx(t, AT_MS(200), SEG(.ack = MSS));
+	mini_t_expect_tx_at(t, AT_MS(350), SEG(.seq = MSS, .len = MSS / 2));
+}
+
+/* A shut window is no cork: the time for one is up when it opens */
+static void cork_waits_for_the_window(struct kunit *test)
+{
+	struct mini_t *t = corked(test, 10);
+
+	mini_t_rx(t, AT_MS(50), SEG(.wnd = MINI_T_SHUT));
+	mini_t_goto(t, AT_MS(299));
+	mini_t_expect_nothing(t);
+	mini_t_rx(t, AT_MS(300), SEG());
+	mini_t_expect_tx(t, SEG(.len = 10));
+}
+
+/* The owner is at it when the time is up */
+static void cork_gives_up_for_the_owner(struct kunit *test)
+{
+	struct mini_t *t = corked(test, 10);
+	struct sock *sk = t->sock->sk;
+
+	lock_sock(sk);
+	mini_t_goto(t, AT_MS(220));
+	mini_t_expect_nothing(t);
+	release_sock(sk);
+	mini_t_expect_tx(t, SEG(.len = 10));
+}
+
+/* ... and MSG_MORE is no other cork */
+static void msg_more_gives_up_in_time(struct kunit *test)
+{
+	struct mini_t *t = mini_t_established(test);
+
+	MINI_T_EQ(t, mini_t_send_flags(t, 10, MSG_MORE), 10);
+	mini_t_expect_tx_at(t, AT_MS(200), SEG(.len = 10));
 }
 
 /*
@@ -985,6 +1057,11 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(fin_passes_nagle),
 	KUNIT_CASE(cork_holds_the_tail),
 	KUNIT_CASE(cork_gives_up_in_time),
+	KUNIT_CASE(cork_gives_up_with_data_in_flight),
+	KUNIT_CASE(cork_of_a_stream_holds_the_last),
+	KUNIT_CASE(cork_waits_for_the_window),
+	KUNIT_CASE(cork_gives_up_for_the_owner),
+	KUNIT_CASE(msg_more_gives_up_in_time),
 	KUNIT_CASE(msg_more_gathers),
 	KUNIT_CASE(psh_is_on_the_last),
 	KUNIT_CASE(psh_is_on_the_last_without_gso),

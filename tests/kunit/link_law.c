@@ -373,7 +373,8 @@ static void law_awake(struct mini_link *l, struct mini_link_end *e,
 		mini_link_break(l, e, "%u is in order and still held",
 				mini_cb(ofo)->seq - peer(l, e)->iss);
 	if ((mini_flight(msk) || mini_unsent(e->sk)) &&
-	    !is_due(&msk->write_tmr))
+	    !is_due(&msk->write_tmr) &&
+	    (mini_flight(msk) || !is_due(&msk->send_tmr.t)))
 		break_hard(l, e, "%u octets out, %u unsent, and no timer",
 			   mini_flight(msk), msk->snd.write - msk->snd.nxt);
 	if (msk->ack_due && !is_due(&msk->delack_tmr))

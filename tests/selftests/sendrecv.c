@@ -163,6 +163,24 @@ TEST_F(sendrecv, msg_more_alone)
 	EXPECT_EQ(3, recv(self->s, buf, sizeof(buf), 0));
 }
 
+/* The ceiling of tcp(7) on the time of a cork is 200 ms */
+TEST_F(sendrecv, cork_ceiling)
+{
+	int on = 1, i;
+	char buf[8];
+	long start;
+
+	ASSERT_EQ(0, setsockopt(self->c, IPPROTO_TCP, TCP_CORK, &on,
+				sizeof(on)));
+	for (i = 0; i < 2; i++) {
+		start = now_ms();
+		ASSERT_EQ(3, send(self->c, "abc", 3, 0));
+		ASSERT_EQ(3, recv(self->s, buf, sizeof(buf), 0));
+		EXPECT_LE(150, now_ms() - start);
+		EXPECT_GE(600, now_ms() - start);
+	}
+}
+
 /* --------------------------------------------------------------- MSG_PEEK */
 
 TEST_F(sendrecv, peek)
