@@ -342,6 +342,7 @@ static void mini_net_defaults(struct mini_net *mn)
 		.recovery	= 1,
 		.tlp		= 1,
 		.frto		= 1,
+		.autocorking	= 1,
 		.pacing_ss_pct	= 200,
 		.pacing_ca_pct	= 120,
 		.invalid_ratelimit_ms = MINI_CHALLENGE_MS,

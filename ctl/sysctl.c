@@ -202,6 +202,7 @@ static const struct ctl_table mini_sysctl_template[] = {
 		 SYSCTL_ONE_THOUSAND),
 	MINI_INT("tcp_pacing_ca_ratio", pacing_ca_pct, SYSCTL_ONE,
 		 SYSCTL_ONE_THOUSAND),
+	MINI_INT("tcp_autocorking", autocorking, SYSCTL_ZERO, SYSCTL_ONE),
 	MINI_INT("tcp_ecn", ecn, SYSCTL_ZERO, SYSCTL_TWO),
 	MINI_INT("tcp_window_scaling", window_scaling, SYSCTL_ZERO,
 		 SYSCTL_ONE),

@@ -37,20 +37,91 @@ bool mini_stream_memory_free(const struct sock *sk, int wake)
 	return ((u64)unsent << wake) < limit;
 }
 
+/*
+ * The device is done with a packet of ours, and a small write has waited for
+ * that. Whoever freed it may hold any lock, ours too: a timer does the rest, with
+ * a reference unless there is none to be had any more.
+ */
+static void mini_tx_kick(struct sock *sk)
+{
+	struct mini_sock *msk = mini_sk(sk);
+
+	if (!test_and_clear_bit(MINI_TX_WAIT, &msk->deferred) ||
+	    test_and_set_bit(MINI_TX_KICKED, &msk->deferred) ||
+	    !refcount_inc_not_zero(&sk->sk_refcnt))
+		return;
+	if (!msk->ip->arm(&msk->kick_tmr.t, 0))
+		sock_put(sk);
+}
+
+/**
+ * mini_tx_kicked() - what waited for the device may leave
+ * @sk: socket, owned
+ */
+void mini_tx_kicked(struct sock *sk)
+{
+	sock_set_flag(sk, SOCK_USE_WRITE_QUEUE);
+	mini_output(sk);
+}
+
+/*
+ * Small writes while packets before them are still in the device's queue: they
+ * may as well be gathered until one of those is freed (tcp(7), autocorking).
+ * Something in flight is a condition, so that an ACK or a timer will come even
+ * if the last packet is freed in the moment in which we ask to be told.
+ *
+ * sock_wfree() calls sk_write_space() only without SOCK_USE_WRITE_QUEUE: so as
+ * long as nobody waits, a packet that is freed costs nothing.
+ */
+static bool mini_autocork(struct sock *sk, const struct sk_buff *skb)
+{
+	struct mini_net *mn = mini_pernet(sock_net(sk));
+	struct mini_sock *msk = mini_sk(sk);
+
+	if (!mn->sysctl.autocorking || skb->len >= mini_size_goal(sk))
+		return false;
+	sock_reset_flag(sk, SOCK_USE_WRITE_QUEUE);
+	set_bit(MINI_TX_WAIT, &msk->deferred);
+	smp_mb__after_atomic();		/* to be told, before asking whether */
+	if (refcount_read(&sk->sk_wmem_alloc) <= skb->truesize)
+		return false;
+	MINI_INC(mn, SEND_HELD_AUTOCORK);
+	return true;
+}
+
+/* The common cases, in which nothing of ours is below, need no more than this */
+static bool mini_autocorks(struct sock *sk)
+{
+	const struct sk_buff *skb = skb_peek_tail(&sk->sk_write_queue);
+
+	return mini_flight(mini_sk(sk)) && skb &&
+	       refcount_read(&sk->sk_wmem_alloc) > skb->truesize &&
+	       skb_queue_len(&sk->sk_write_queue) == 1 &&
+	       mini_autocork(sk, skb);
+}
+
 /**
  * mini_write_space() - sk_write_space: send memory has become free
  * @sk: socket
+ *
+ * Context: any, and then the socket may be closed meanwhile: struct socket is
+ * freed by RCU.
  */
 void mini_write_space(struct sock *sk)
 {
-	struct socket *sock = sk->sk_socket;
+	struct socket *sock;
 	struct socket_wq *wq;
 
-	if (!sock || !test_bit(SOCK_NOSPACE, &sock->flags) ||
-	    !mini_stream_writeable(sk))
-		return;
-	clear_bit(SOCK_NOSPACE, &sock->flags);
+	if (test_bit(MINI_TX_WAIT, &mini_sk(sk)->deferred))
+		mini_tx_kick(sk);
 	rcu_read_lock();
+	sock = READ_ONCE(sk->sk_socket);
+	if (!sock || !test_bit(SOCK_NOSPACE, &sock->flags) ||
+	    !mini_stream_writeable(sk)) {
+		rcu_read_unlock();
+		return;
+	}
+	clear_bit(SOCK_NOSPACE, &sock->flags);
 	wq = rcu_dereference(sk->sk_wq);
 	if (skwq_has_sleeper(wq))
 		wake_up_interruptible_poll(&wq->wait, EPOLLOUT | EPOLLWRNORM |
@@ -210,6 +281,8 @@ static void mini_push(struct sock *sk, int flags)
 		msk->snd.push = msk->snd.write;
 	if (flags & MSG_OOB)
 		mini_urgent_mark(msk);
+	if (!(flags & MSG_OOB) && mini_autocorks(sk))
+		return;
 	msk->cork |= !!(flags & MSG_MORE);
 	mini_output(sk);
 	msk->cork = cork;

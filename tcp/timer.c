@@ -8,6 +8,7 @@
  *		(RFC 9293 3.8.6.1)
  *  delack	an ACK is owed and may wait (RFC 9293 3.8.6.3)
  *  send	data may leave at a time that is known
+ *  kick	now: a packet was freed below, where the socket must not be touched
  *  keep	keep-alive (RFC 9293 3.8.4); for an orphan in FIN-WAIT-2, its end
  *
  * A timer that finds the socket owned leaves a bit for release_cb. One that
@@ -312,6 +313,7 @@ void mini_timer_stop_all(struct sock *sk)
 	mini_timer_kill(sk, &msk->delack_tmr);
 	mini_timer_kill(sk, &msk->keep_tmr);
 	mini_timer_kill(sk, &msk->send_tmr.t);
+	mini_timer_kill(sk, &msk->kick_tmr.t);
 }
 
 /* R2 of RFC 9293 3.8.3: by time when the user set one, else by count */
@@ -557,6 +559,14 @@ static void mini_keep_fire(struct mini_timer *t)
 		       MINI_DEFER_KEEP, mini_keep_timeout);
 }
 
+static void mini_kick_fire(struct mini_timer *t)
+{
+	struct mini_sock *msk = container_of(t, struct mini_sock, kick_tmr.t);
+
+	clear_bit(MINI_TX_KICKED, &msk->deferred);
+	mini_timer_run(msk, MINI_DEFER_KICK, mini_tx_kicked);
+}
+
 static void mini_send_fire(struct mini_timer *t)
 {
 	mini_timer_run(container_of(t, struct mini_sock, send_tmr.t),
@@ -575,6 +585,7 @@ void mini_timer_init(struct sock *sk)
 	mini_ip_timer_setup(&msk->delack_tmr, mini_delack_fire);
 	mini_ip_timer_setup(&msk->keep_tmr, mini_keep_fire);
 	mini_ip_fine_timer_setup(&msk->send_tmr, mini_send_fire);
+	mini_ip_fine_timer_setup(&msk->kick_tmr, mini_kick_fire);
 }
 
 /**
@@ -587,7 +598,7 @@ void mini_tcp_release_cb(struct sock *sk)
 {
 	struct mini_sock *msk = mini_sk(sk);
 
-	if (likely(!msk->deferred))
+	if (likely(!(msk->deferred & MINI_DEFERRED)))
 		return;
 	/* as in softirq: handlers may finish the socket, and send */
 	sock_release_ownership(sk);
@@ -599,6 +610,8 @@ void mini_tcp_release_cb(struct sock *sk)
 		mini_keep_timeout(sk);
 	if (test_and_clear_bit(MINI_DEFER_SEND, &msk->deferred))
 		mini_send_timeout(sk);
+	if (test_and_clear_bit(MINI_DEFER_KICK, &msk->deferred))
+		mini_tx_kicked(sk);
 	if (test_and_clear_bit(MINI_DEFER_MTU, &msk->deferred))
 		mini_tcp_frag_needed(sk);
 }

@@ -13,6 +13,7 @@ struct pipe_inode_info;
 int mini_tcp_sendmsg(struct sock *sk, struct msghdr *msg, size_t len);
 void mini_queue_fin(struct sock *sk);
 void mini_write_space(struct sock *sk);
+void mini_tx_kicked(struct sock *sk);
 bool mini_stream_writeable(const struct sock *sk);
 bool mini_stream_memory_free(const struct sock *sk, int wake);
 int mini_tcp_recvmsg(struct sock *sk, struct msghdr *msg, size_t len,

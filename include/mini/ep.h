@@ -84,7 +84,16 @@ enum {
 	MINI_DEFER_KEEP,
 	MINI_DEFER_MTU,
 	MINI_DEFER_SEND,
+	MINI_DEFER_KICK,
 };
+
+/* beside them, and nothing for release_cb: whose packets the device has */
+enum {
+	MINI_TX_WAIT = 8,	/* a small write waits for one to be freed */
+	MINI_TX_KICKED,		/* one was, and the timer that says so is armed */
+};
+
+#define MINI_DEFERRED	(BIT(MINI_TX_WAIT) - 1)
 
 /**
  * struct mini_port - a local port that this family holds

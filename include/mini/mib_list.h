@@ -68,6 +68,7 @@ MIB(PORT_HOLDS, "PortHolds", "port placeholder taken from kernel TCP")
 MIB(SEND_HELD_NAGLE, "SendHeldNagle", "send pass ended by Nagle's rule")
 MIB(SEND_HELD_CWND, "SendHeldCwnd", "send pass ended by the congestion window")
 MIB(SEND_HELD_RWND, "SendHeldRwnd", "send pass ended by the peer's window")
+MIB(SEND_HELD_AUTOCORK, "SendHeldAutocork", "small write kept while the device has earlier packets")
 MIB(SEND_HELD_PACING, "SendHeldPacing", "send pass ended by pacing")
 
 DROP(SHORT, "DropShort", PKT_TOO_SMALL, "header longer than the packet")

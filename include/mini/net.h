@@ -42,6 +42,8 @@ struct mini_ip_ops;
  * @tlp: send tail loss probes (RFC 8985)
  * @ecn: explicit congestion notification (RFC 3168), MINI_ECN_*
  * @frto: doubt retransmission timeouts (RFC 5682)
+ * @autocorking: gather small writes while earlier packets are in the device's
+ *	queue
  * @pacing_ss_pct: pacing rate in slow start, percent of cwnd / SRTT
  * @pacing_ca_pct: pacing rate after it
  * @invalid_ratelimit_ms: least time between two answers to bad segments of a
@@ -78,6 +80,7 @@ struct mini_sysctl {
 	int tlp;
 	int frto;
 	int ecn;
+	int autocorking;
 	int pacing_ss_pct;
 	int pacing_ca_pct;
 	int invalid_ratelimit_ms;

@@ -190,7 +190,8 @@ struct mini_rcv {
  * @keep_probes: keep-alive probes unanswered
  * @first_sent_us: when the segment at SND.UNA was sent for the first time
  * @last_rcv_us: when the peer was last heard
- * @deferred: MINI_DEFER_* bits
+ * @kick_tmr: a packet of ours was freed below, and a small write has waited
+ * @deferred: MINI_DEFER_* and MINI_TX_* bits
  * @nodelay: TCP_NODELAY
  * @cork: TCP_CORK, or for the moment MSG_MORE
  * @cork_until_us: when what that holds leaves all the same; 0 for nothing held
@@ -249,6 +250,7 @@ struct mini_sock {
 	struct mini_timer delack_tmr;
 	struct mini_timer keep_tmr;
 	struct mini_fine_timer send_tmr;
+	struct mini_fine_timer kick_tmr;
 	u8 retries;
 	u8 shut_probes;
 	u8 keep_probes;

@@ -330,6 +330,127 @@ static void msg_more_gathers(struct kunit *test)
 	mini_t_expect_tx(t, SEG(.flags = MINI_ACK | MINI_PSH, .len = 60));
 }
 
+/* Autocorking: the device has not sent what was written before */
+static struct mini_t *with_device_busy(struct kunit *test)
+{
+	struct mini_t *t = mini_t_established(test);
+
+	t->keeps = true;
+	MINI_T_EQ(t, mini_t_set_tcp(t, TCP_NODELAY, 1), 0);
+	MINI_T_EQ(t, mini_t_send(t, 3000), 3000);
+	mini_t_drain(t);
+	MINI_T_EQ(t, mini_t_send(t, 10), 10);
+	MINI_T_EQ(t, mini_t_send(t, 10), 10);
+	return t;
+}
+
+static unsigned long autocorked(struct mini_t *t)
+{
+	return mini_mib_sum(t->mn, MINI_MIB_SEND_HELD_AUTOCORK);
+}
+
+/* Gathered until a packet is freed, by a timer: whoever frees it may hold locks */
+static void autocork_gathers(struct kunit *test)
+{
+	unsigned long before = mini_mib_sum(mini_pernet(&init_net),
+					    MINI_MIB_SEND_HELD_AUTOCORK);
+	struct mini_t *t = with_device_busy(test);
+
+	mini_t_expect_nothing(t);
+	MINI_T_EQ(t, autocorked(t), before + 2);
+	MINI_T_TRUE(t, mini_t_freed(t));
+	mini_t_expect_nothing(t);
+	mini_t_advance_us(t, 0);
+	mini_t_expect_tx(t, SEG(.seq = 3000, .len = 20));
+	/* nobody waits any more: packets are freed without a word */
+	while (mini_t_freed(t))
+		MINI_T_TRUE(t, !mini_t_armed(&mini_t_msk(t)->kick_tmr.t));
+	MINI_T_TRUE(t, sock_flag(t->sock->sk, SOCK_USE_WRITE_QUEUE));
+	/* and there is nothing to wait for */
+	MINI_T_EQ(t, mini_t_send(t, 10), 10);
+	mini_t_expect_tx(t, SEG(.seq = 3020, .len = 10));
+}
+
+static void autocork_ends_by_an_ack(struct kunit *test)
+{
+	struct mini_t *t = with_device_busy(test);
+
+	mini_t_expect_nothing(t);
+	mini_t_rx(t, AT_MS(10), SEG(.ack = 3000));
+	mini_t_expect_tx(t, SEG(.seq = 3000, .len = 20));
+	/* nothing in flight: nobody would tell if the device did not */
+	mini_t_rx(t, AT_MS(20), SEG(.ack = 3020));
+	MINI_T_EQ(t, mini_t_send(t, 10), 10);
+	mini_t_expect_tx(t, SEG(.seq = 3020, .len = 10));
+}
+
+static void autocork_ends_by_a_fin(struct kunit *test)
+{
+	struct mini_t *t = with_device_busy(test);
+
+	mini_t_shutdown(t, SHUT_WR);
+	mini_t_expect_tx(t, SEG(.flags = MINI_FIN | MINI_ACK, .seq = 3000,
+				.len = 20));
+}
+
+/* A full packet has nothing to gain */
+static void autocork_lets_full_packets_pass(struct kunit *test)
+{
+	struct mini_t *t = with_device_busy(test);
+	u32 goal = mini_size_goal(t->sock->sk);
+
+	MINI_T_TRUE(t, mini_t_send(t, goal) > MSS);
+	MINI_T_TRUE(t, mini_t_pending(t) > 0);
+	mini_t_drain(t);
+}
+
+static void autocork_may_be_off(struct kunit *test)
+{
+	struct mini_t *t = mini_t_established(test);
+
+	t->keeps = true;
+	t->mn->sysctl.autocorking = 0;
+	MINI_T_EQ(t, mini_t_set_tcp(t, TCP_NODELAY, 1), 0);
+	MINI_T_EQ(t, mini_t_send(t, 3000), 3000);
+	mini_t_drain(t);
+	MINI_T_EQ(t, mini_t_send(t, 10), 10);
+	mini_t_expect_tx(t, SEG(.seq = 3000, .len = 10));
+}
+
+static void autocork_finds_the_owner(struct kunit *test)
+{
+	struct mini_t *t = with_device_busy(test);
+
+	lock_sock(t->sock->sk);
+	MINI_T_TRUE(t, mini_t_freed(t));
+	mini_t_advance_us(t, 0);
+	mini_t_expect_nothing(t);
+	release_sock(t->sock->sk);
+	mini_t_expect_tx(t, SEG(.seq = 3000, .len = 20));
+}
+
+/* The device may be done after the socket is; the world counts references */
+static void autocork_outlives_the_socket(struct kunit *test)
+{
+	struct mini_t *t = with_device_busy(test);
+
+	mini_t_abort(t);
+	mini_t_drain(t);
+	while (mini_t_freed(t))
+		mini_t_advance_us(t, 0);
+	mini_t_expect_nothing(t);
+}
+
+/* ... or when it has just said that there is one more */
+static void autocork_timer_goes_with_the_connection(struct kunit *test)
+{
+	struct mini_t *t = with_device_busy(test);
+
+	MINI_T_TRUE(t, mini_t_freed(t));
+	mini_t_rx(t, AT_NOW, SEG(.flags = MINI_RST));
+	MINI_T_TRUE(t, mini_t_timers_idle(t));
+}
+
 /*
  * On the last of a write, and so on no other
  * Proves: MUST-61
@@ -1063,6 +1184,14 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(cork_gives_up_for_the_owner),
 	KUNIT_CASE(msg_more_gives_up_in_time),
 	KUNIT_CASE(msg_more_gathers),
+	KUNIT_CASE(autocork_gathers),
+	KUNIT_CASE(autocork_ends_by_an_ack),
+	KUNIT_CASE(autocork_ends_by_a_fin),
+	KUNIT_CASE(autocork_lets_full_packets_pass),
+	KUNIT_CASE(autocork_may_be_off),
+	KUNIT_CASE(autocork_finds_the_owner),
+	KUNIT_CASE(autocork_outlives_the_socket),
+	KUNIT_CASE(autocork_timer_goes_with_the_connection),
 	KUNIT_CASE(psh_is_on_the_last),
 	KUNIT_CASE(psh_is_on_the_last_without_gso),
 	KUNIT_CASE(window_is_unsigned),

@@ -417,8 +417,27 @@ static int mini_t_op_xmit(struct sock *sk, struct sk_buff *skb)
 	struct mini_t *t = mini_t_cur;
 
 	mini_t_capture(t, skb, &mini_sk(sk)->ep.t, false);
-	consume_skb(skb);
+	if (t->keeps) {
+		skb_set_owner_w(skb, sk);
+		__skb_queue_tail(&t->kept, skb);
+	} else {
+		consume_skb(skb);
+	}
 	return t->xmit_err;
+}
+
+/**
+ * mini_t_freed() - the fake device is done with a packet
+ * @t: world
+ *
+ * Return: false when it has none.
+ */
+bool mini_t_freed(struct mini_t *t)
+{
+	struct sk_buff *skb = __skb_dequeue(&t->kept);
+
+	consume_skb(skb);
+	return skb;
 }
 
 static int mini_t_op_reply(struct mini_net *mn, const struct mini_reply *r,
@@ -618,6 +637,7 @@ static int mini_t_init(struct kunit_resource *res, void *context)
 	t->tuple.wire = IPPROTO_TCP;
 	INIT_HLIST_HEAD(&t->timers);
 	t->mem_pages = mini_mem_pages();
+	__skb_queue_head_init(&t->kept);
 	mini_t_cur = t;
 	t->mn->ip = &t->ip;
 	res->data = t;
@@ -676,6 +696,8 @@ static void mini_t_free(struct kunit_resource *res)
 	__mini_t_check_broken(t, __FILE__, __LINE__);
 	mini_t_abort_sock(&t->sock);
 	mini_t_abort_sock(&t->listener);
+	while (mini_t_freed(t))
+		;
 	mini_t_run_out(t);
 	for (i = 0; i < t->nr_sk; i++) {
 		left = mini_t_left(t->sk[i]);

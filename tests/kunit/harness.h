@@ -197,6 +197,8 @@ enum mini_t_mem {
  * @route_err: what the fake route says
  * @hold_err: what the fake port placeholder says
  * @gso: the fake device takes packets larger than the MTU
+ * @keeps: the fake device keeps what it is given, in @kept
+ * @kept: until mini_t_freed()
  * @xmit_err: what the fake device says, after the log has the segment
  * @foreign: kernel TCP has the tuple
  * @mem_pages: memory of all sockets before
@@ -252,6 +254,8 @@ struct mini_t {
 	int hold_err;
 	int xmit_err;
 	bool gso;
+	bool keeps;
+	struct sk_buff_head kept;
 	bool foreign;
 	long mem_pages;
 	long mem_taken;
@@ -319,6 +323,7 @@ u32 mini_t_pending(struct mini_t *t);
 u8 mini_t_octet(u32 off);
 int mini_t_state(struct mini_t *t);
 const char *mini_t_state_name(int state);
+bool mini_t_freed(struct mini_t *t);
 bool mini_t_timers_idle(const struct mini_t *t);
 bool mini_t_armed(const struct mini_timer *tm);
 u64 mini_t_fires_us(const struct mini_timer *tm);
