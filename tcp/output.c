@@ -269,6 +269,7 @@ static bool mini_pacing_holds(struct sock *sk)
 		return false;
 	mini_timer_send_at(sk, wait_us);
 	MINI_INC(mini_pernet(sock_net(sk)), SEND_HELD_PACING);
+	trace_mini_hold(sk, MINI_MIB_SEND_HELD_PACING);
 	return true;
 }
 
@@ -550,20 +551,18 @@ static bool mini_send_new(struct sock *sk, struct sk_buff *skb)
 
 static bool mini_corked_long(const struct mini_sock *msk)
 {
-	return msk->cork_until_us &&
-	       msk->ip->now_us() >= msk->cork_until_us;
+	return msk->cork_until_us && msk->now_us >= msk->cork_until_us;
 }
 
 /* The user corks, but not for ever: counted from the first octet held */
 static void mini_cork_wait(struct sock *sk)
 {
 	struct mini_sock *msk = mini_sk(sk);
-	u64 now_us = mini_now(sk);
 
 	if (!msk->cork_until_us)
-		msk->cork_until_us = now_us + MINI_CORK_US;
-	if (now_us < msk->cork_until_us)
-		mini_timer_send_at(sk, msk->cork_until_us - now_us);
+		msk->cork_until_us = msk->now_us + MINI_CORK_US;
+	if (msk->now_us < msk->cork_until_us)
+		mini_timer_send_at(sk, msk->cork_until_us - msk->now_us);
 }
 
 /*

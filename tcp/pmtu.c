@@ -33,11 +33,12 @@ static u32 mini_pmtu_high(struct sock *sk)
 void mini_pmtu_start(struct sock *sk)
 {
 	const struct mini_sysctl *s = mini_pmtu_sysctl(sk);
+	struct mini_sock *msk = mini_sk(sk);
 
-	mini_mtup_init(&mini_sk(sk)->mtup,
+	mini_mtup_init(&msk->mtup,
 		       s->mtu_probing == MINI_MTUP_ALWAYS,
 		       s->base_mss + MINI_HLEN, mini_pmtu_high(sk),
-		       mini_now(sk));
+		       msk->now_us);
 }
 
 /**
@@ -47,13 +48,14 @@ void mini_pmtu_start(struct sock *sk)
 void mini_pmtu_stuck(struct sock *sk)
 {
 	const struct mini_sysctl *s = mini_pmtu_sysctl(sk);
+	struct mini_sock *msk = mini_sk(sk);
 
 	if (s->mtu_probing == MINI_MTUP_OFF)
 		return;
 	MINI_INC(mini_pernet(sock_net(sk)), MTU_BLACK_HOLES);
-	mini_mtup_stuck(&mini_sk(sk)->mtup, s->base_mss + MINI_HLEN,
+	mini_mtup_stuck(&msk->mtup, s->base_mss + MINI_HLEN,
 			max_t(u32, s->mtu_probe_floor, MINI_MSS_MIN) +
-			MINI_HLEN, mini_now(sk));
+			MINI_HLEN, msk->now_us);
 	mini_tcp_mtu_changed(sk);
 }
 
@@ -90,7 +92,7 @@ u32 mini_pmtu_probe(struct sock *sk, u32 *len)
 	msk->mtup.high = min_t(u32, msk->mtup.high, high);
 	size = mini_mtup_next(&msk->mtup, high, s->probe_threshold,
 			      (u64)s->probe_interval_s * MINI_USEC_PER_SEC,
-			      mini_now(sk));
+			      msk->now_us);
 	*len = size - MINI_HLEN - (msk->ts.ok ? MINI_OPTS_TS_LEN : 0);
 	return size && *len > msk->snd.mss && mini_pmtu_may_probe(msk, *len) ?
 	       size : 0;
