@@ -187,37 +187,41 @@ static void mini_skb_pack_one(struct sock *sk, struct sk_buff_head *queue,
 	skb_set_owner_r(to, sk);
 }
 
-/* Worth a new buffer: one that takes more, or that a neighbour shares */
-static bool mini_skb_pack_pays(const struct sk_buff *skb,
-			       const struct sk_buff *next)
+/* Do those that fit into one new buffer take more than it will? */
+static bool mini_skb_pack_pays(const struct sk_buff_head *queue)
 {
-	if (skb->len > MINI_PACK || skb->truesize <= 2 * skb->len)
-		return false;
-	return skb->truesize > SKB_TRUESIZE(MINI_PACK) ||
-	       (next && skb->len + next->len <= MINI_PACK);
+	u32 len = 0, truesize = 0;
+	const struct sk_buff *skb;
+
+	skb_queue_walk(queue, skb) {
+		len += skb->len;
+		truesize += skb->truesize;
+		if (len > MINI_PACK)
+			return false;
+		if (truesize > SKB_TRUESIZE(MINI_PACK))
+			return true;
+	}
+	return false;
 }
 
 /* A stretch of skbs that are mostly overhead: copy it into full ones */
 static void mini_skb_pack(struct sock *sk)
 {
-	struct sk_buff_head out;
-	struct sk_buff *skb;
+	struct sk_buff_head out, *queue = &sk->sk_receive_queue;
 
 	__skb_queue_head_init(&out);
-	while ((skb = __skb_dequeue(&sk->sk_receive_queue))) {
+	while (!skb_queue_empty(queue)) {
 		struct sk_buff *to = NULL;
 
-		if (mini_skb_pack_pays(skb,
-				       skb_peek(&sk->sk_receive_queue)))
+		if (mini_skb_pack_pays(queue))
 			to = alloc_skb(MINI_PACK, GFP_ATOMIC);
-		if (to) {
-			__skb_queue_head(&sk->sk_receive_queue, skb);
-			mini_skb_pack_one(sk, &sk->sk_receive_queue, to);
-			skb = to;
-		}
-		__skb_queue_tail(&out, skb);
+		if (to)
+			mini_skb_pack_one(sk, queue, to);
+		else
+			to = __skb_dequeue(queue);
+		__skb_queue_tail(&out, to);
 	}
-	skb_queue_splice(&out, &sk->sk_receive_queue);
+	skb_queue_splice(&out, queue);
 }
 
 /* It will be copied behind the last one, and cost nothing */

@@ -439,7 +439,27 @@ static void small_segments_are_packed(struct kunit *test)
 	MINI_T_TRUE(t, got > 50 * 7);
 }
 
-/* The same when they overlap: nothing is read twice, nothing is skipped */
+/* Two small ones before a large one: a new buffer for them would be no gain */
+static void packing_costs_nothing(struct kunit *test)
+{
+	static const u32 lens[] = { 300, 300, 4000 };
+	struct mini_t *t = with_shape(test);
+	struct sock *sk = t->sock->sk;
+	u32 i;
+
+	sk->sk_rcvbuf = 40000;
+	for (i = 0; i < 60; i++) {
+		u32 nxt = mini_t_msk(t)->rcv.nxt - t->peer_zero;
+
+		mini_t_rx(t, AT_NOW, SEG(.seq = nxt,
+					 .len = lens[i % ARRAY_SIZE(lens)]));
+		mini_t_drain(t);
+		expect_charge(t);
+		MINI_T_TRUE(t, sk->sk_forward_alloc >= 0);
+	}
+}
+
+/* Small ones that overlap: nothing is read twice, nothing is skipped */
 static void overlapping_segments_are_packed(struct kunit *test)
 {
 	struct mini_t *t = with_shape(test);
@@ -497,6 +517,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE_PARAM(tail_is_trimmed_out_of_order, shape_gen_params),
 	KUNIT_CASE_PARAM(options_are_no_payload, shape_gen_params),
 	KUNIT_CASE_PARAM(small_segments_are_packed, shape_gen_params),
+	KUNIT_CASE_PARAM(packing_costs_nothing, shape_gen_params),
 	KUNIT_CASE_PARAM(overlapping_segments_are_packed, shape_gen_params),
 	KUNIT_CASE_PARAM(packing_under_a_reader, shape_gen_params),
 	{}
