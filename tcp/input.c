@@ -339,6 +339,24 @@ static bool mini_text_room(struct sock *sk, const struct sk_buff *skb)
 		mini_skb_rcv_room(sk, skb));
 }
 
+/*
+ * A reader has been woken, and his read will ACK what has come by then, window
+ * and all (mini_read_done()): one ACK and not two, for as few segments as make
+ * no burst of what it lets go.
+ */
+static bool mini_reader_comes(const struct sock *sk)
+{
+	const struct mini_sock *msk = mini_sk(sk);
+	bool comes;
+
+	if (msk->rcv.nxt - msk->rcv.acked > MINI_ACK_SEGS * msk->rcv.seg)
+		return false;
+	rcu_read_lock();
+	comes = skwq_has_sleeper(rcu_dereference(sk->sk_wq));
+	rcu_read_unlock();
+	return comes;
+}
+
 /* Text that begins at or below RCV.NXT; true when a FIN is next in order */
 static enum mini_drop mini_text_in_order(struct sock *sk,
 					 struct mini_seg *seg, bool *fin)
@@ -362,7 +380,8 @@ static enum mini_drop mini_text_in_order(struct sock *sk,
 		*fin = mini_ofo_drain(sk);
 	if (msk->rcv.sack.nr)
 		mini_sack_trim(&msk->rcv.sack, msk->rcv.nxt);
-	if (msk->rcv.nxt - msk->rcv.acked > msk->rcv.seg)
+	if (msk->rcv.nxt - msk->rcv.acked > msk->rcv.seg &&
+	    !mini_reader_comes(sk))
 		msk->ack_due |= MINI_ACK_NOW;
 	mini_wake_reader(sk);
 	return MINI_PASS;
@@ -433,15 +452,18 @@ static void mini_fin_in(struct sock *sk)
 		msk->rcv.edge = msk->rcv.nxt;
 	msk->rcv.fin = true;
 	msk->delack.pingpong = true;	/* if anything follows, it is ours */
-	msk->ack_due |= MINI_ACK_NOW;
 	sk->sk_shutdown |= RCV_SHUTDOWN;
 	sock_set_flag(sk, SOCK_DONE);
 
 	switch (sk->sk_state) {
 	case TCP_ESTABLISHED:
+		/* who reads the end mostly closes: his FIN has the ACK then */
+		msk->ack_due |= mini_reader_comes(sk) ? MINI_ACK_DELAYED :
+							MINI_ACK_NOW;
 		mini_tcp_set_state(sk, TCP_CLOSE_WAIT);
 		break;
 	case TCP_FIN_WAIT1:
+		msk->ack_due |= MINI_ACK_NOW;
 		mini_tcp_set_state(sk, TCP_CLOSING);
 		break;
 	case TCP_FIN_WAIT2:

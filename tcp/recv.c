@@ -68,13 +68,19 @@ bool mini_tcp_unread(const struct sock *sk)
 	       mini_tcp_inq(sk) > 0;
 }
 
-/* The user has all of what the peer seems to have said, and is silent */
-static bool mini_read_all(const struct sock *sk)
+/*
+ * An ACK is owed: for more than a segment, or the user has all of what the peer
+ * seems to have said, and is silent
+ */
+static bool mini_read_acks(const struct sock *sk)
 {
 	const struct mini_sock *msk = mini_sk(sk);
 
-	return msk->ack_due && mini_delack_on_read(&msk->delack) &&
-	       !atomic_read(&sk->sk_rmem_alloc);
+	if (!msk->ack_due)
+		return false;
+	return msk->rcv.nxt - msk->rcv.acked > msk->rcv.seg ||
+	       (mini_delack_on_read(&msk->delack) &&
+		!atomic_read(&sk->sk_rmem_alloc));
 }
 
 /**
@@ -94,7 +100,7 @@ void mini_read_done(struct sock *sk)
 	      (TCPF_ESTABLISHED | TCPF_FIN_WAIT1 | TCPF_FIN_WAIT2)))
 		return;
 	grown = mini_window_now(sk);
-	if ((grown >= 2 * left && grown > left) || mini_read_all(sk)) {
+	if ((grown >= 2 * left && grown > left) || mini_read_acks(sk)) {
 		mini_now(sk);
 		mini_send_ack(sk);
 	}
