@@ -4,6 +4,8 @@
  * port. Readers are under RCU and take no reference; a nulls list tells them
  * when a node has moved to another chain under their feet.
  */
+#include <linux/jhash.h>
+#include <linux/random.h>
 #include <linux/rculist.h>
 #include <linux/rculist_nulls.h>
 #include <linux/slab.h>
@@ -15,8 +17,8 @@ static u32 mini_tuple_hash(const struct mini_net *mn,
 {
 	u32 ports = (__force u32)t->lport << 16 | (__force u32)t->rport;
 
-	return hsiphash_4u32((__force u32)t->laddr, (__force u32)t->raddr,
-			     ports, t->wire, &mn->key);
+	return jhash_3words((__force u32)t->laddr, (__force u32)t->raddr,
+			    ports, mn->hash_seed ^ t->wire);
 }
 
 static u32 mini_slot(const struct mini_net *mn, const struct mini_tuple *t)
@@ -326,6 +328,7 @@ void mini_hash_net_init(struct mini_net *mn)
 	for (i = 0; i < MINI_EHASH_LOCKS; i++)
 		spin_lock_init(&mn->elocks[i]);
 	spin_lock_init(&mn->llock);
+	mn->hash_seed = get_random_u32();
 	get_random_bytes(&mn->key, sizeof(mn->key));
 	get_random_bytes(&mn->isn_key, sizeof(mn->isn_key));
 	get_random_bytes(&mn->cookie_key, sizeof(mn->cookie_key));

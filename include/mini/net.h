@@ -109,7 +109,8 @@ struct mini_sysctl {
  * @elocks: its bucket locks
  * @lhash: listeners by port
  * @llock: guards @lhash
- * @key: of both hashes
+ * @hash_seed: of @ehash; jhash as in kernel TCP: twice for each packet
+ * @key: of the choice of ports (RFC 6056)
  * @isn_key: secret of the initial sequence numbers (RFC 6528)
  * @cookie_key: secret of the SYN cookies (RFC 4987 3.6)
  * @ports: ports held
@@ -134,6 +135,7 @@ struct mini_net {
 	spinlock_t elocks[MINI_EHASH_LOCKS];	/* chains of ehash */
 	struct hlist_head lhash[MINI_LHASH_BUCKETS];
 	spinlock_t llock;	/* lhash */
+	u32 hash_seed;
 	hsiphash_key_t key;
 	siphash_key_t isn_key;
 	siphash_key_t cookie_key;
