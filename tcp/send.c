@@ -298,9 +298,9 @@ static int mini_wait_memory(struct sock *sk, int flags, long *timeo)
 }
 
 /* One round of the copy loop: octets copied, or an errno */
-static int mini_send_some(struct sock *sk, struct msghdr *msg, long *timeo)
+static int mini_send_some(struct sock *sk, struct msghdr *msg, u32 goal,
+			  long *timeo)
 {
-	u32 goal = mini_size_goal(sk);
 	struct sk_buff *skb = mini_write_skb(sk, goal);
 	int n = -ENOMEM;
 	u32 max;
@@ -331,27 +331,29 @@ static bool mini_may_send(const struct sock *sk)
 }
 
 /* Several full packets stand ready: do not wait for the end of the write */
-static bool mini_enough_waits(const struct sock *sk)
+static bool mini_enough_waits(const struct sock *sk, u32 goal)
 {
 	const struct mini_sock *msk = mini_sk(sk);
 
-	return msk->snd.write - msk->snd.nxt >= mini_size_goal(sk);
+	return msk->snd.write - msk->snd.nxt >= goal;
 }
 
 static int mini_send_all(struct sock *sk, struct msghdr *msg, long timeo)
 {
 	int n, copied = 0;
+	u32 goal;
 
 	while (msg_data_left(msg)) {
 		if (!mini_may_send(sk))
 			return copied ?: -EPIPE;
-		n = mini_send_some(sk, msg, &timeo);
+		goal = mini_size_goal(sk);
+		n = mini_send_some(sk, msg, goal, &timeo);
 		if (n < 0)
 			return copied ?: n;
 		copied += n;
 		/* the mark goes behind the last octet, not behind these */
 		if (msg_data_left(msg) && !(msg->msg_flags & MSG_OOB) &&
-		    mini_enough_waits(sk))
+		    mini_enough_waits(sk, goal))
 			mini_push(sk, msg->msg_flags | MSG_MORE);
 	}
 	return copied;
