@@ -25,8 +25,9 @@ check:
 selftest interop unload:
 	@scripts/test $@
 
+# BENCH=cost, for one part of it (scripts/bench says which there are)
 bench:
-	@scripts/bench
+	@scripts/bench $(BENCH)
 
 coverage:
 	@scripts/coverage
