@@ -151,6 +151,24 @@ void mini_timer_reo(struct sock *sk, u64 wait_us)
 }
 
 /**
+ * mini_timer_no_probe() - call the tail loss probe off, if it has become
+ * needless
+ * @sk: socket, owned
+ *
+ * It was armed when nothing had been SACKed. Something is now, and that shows
+ * what is lost as well as a probe would: the retransmission timeout is what
+ * is left to wait for (RFC 8985 7.2).
+ */
+void mini_timer_no_probe(struct sock *sk)
+{
+	struct mini_sock *msk = mini_sk(sk);
+
+	if (msk->write_tmr.at_us && msk->write_for == MINI_FOR_PTO &&
+	    !mini_tlp_delay_us(sk))
+		mini_timer_write_start(sk);
+}
+
+/**
  * mini_timer_data_stuck() - data waits, and nothing in flight will free it
  * @sk: socket, owned
  *

@@ -236,6 +236,7 @@ void mini_timer_init(struct sock *sk);
 void mini_timer_data_sent(struct sock *sk);
 void mini_timer_data_acked(struct sock *sk);
 void mini_timer_reo(struct sock *sk, u64 wait_us);
+void mini_timer_no_probe(struct sock *sk);
 void mini_timer_data_stuck(struct sock *sk);
 void mini_timer_data_free(struct sock *sk);
 void mini_timer_send_at(struct sock *sk, u64 wait_us);

@@ -767,6 +767,25 @@ static void probe_for_nothing(struct kunit *test)
 	mini_t_drain(t);
 }
 
+/*
+ * Armed before anything was SACKed, and by the time that it is due the last
+ * segment, which it would send again, is. Losses are told by count here: one
+ * SACK is no loss, and starts no other timer.
+ * Proves: TL-1
+ */
+static void probe_called_off_by_a_sack(struct kunit *test)
+{
+	struct mini_t *t = with_tail(test, 4);
+
+	t->mn->sysctl.recovery = 0;
+	MINI_T_EQ(t, mini_t_msk(t)->write_for, MINI_FOR_PTO);
+	sack(t, AT_MS(RTT), 0, 3, 4);
+	MINI_T_EQ(t, mini_t_msk(t)->write_for, MINI_FOR_RTO);
+	mini_t_expect_nothing(t);
+	mini_t_expect_tx_at(t, AT_MS(RTO), SEG(.len = MSS));
+	MINI_T_EQ(t, mini_t_msk(t)->tlp.out, false);
+}
+
 /* one more needs a new round trip measured: Proves: TL-1 */
 static void probe_once_for_a_sample(struct kunit *test)
 {
@@ -968,6 +987,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(probe_shows_the_loss),
 	KUNIT_CASE(probe_that_repairs_reduces),
 	KUNIT_CASE(probe_for_nothing),
+	KUNIT_CASE(probe_called_off_by_a_sack),
 	KUNIT_CASE(probe_once_for_a_sample),
 	KUNIT_CASE(probe_switched_off),
 	KUNIT_CASE(timeout_undone_by_echo),
