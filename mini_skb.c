@@ -44,6 +44,7 @@ struct sk_buff *mini_skb_alloc(struct sock *sk, gfp_t gfp, bool force)
 	skb_reserve(skb, MINI_HEADROOM);
 	skb->ip_summed = CHECKSUM_PARTIAL;
 	memset(mini_cb(skb), 0, sizeof(struct mini_skb_cb));
+	INIT_LIST_HEAD(&mini_cb(skb)->link);
 	sk_wmem_queued_add(sk, skb->truesize);
 	sk_mem_charge(sk, skb->truesize);
 	return skb;
@@ -85,7 +86,8 @@ static int mini_skb_own_head(struct sk_buff *skb, gfp_t gfp)
  * @len: more than 0 and less than its payload; all of it before a FIN
  * @gfp: GFP_KERNEL or GFP_ATOMIC
  *
- * FIN and PSH go with the second half, marks are copied.
+ * FIN and PSH go with the second half, marks are copied, and both halves stand
+ * wherever @skb did.
  *
  * Return: 0 or -ENOMEM, and then nothing has changed.
  */
@@ -108,6 +110,9 @@ int mini_skb_split(struct sock *sk, struct sk_buff_head *list,
 
 	rest = mini_cb(second);
 	*rest = *cb;
+	INIT_LIST_HEAD(&rest->link);
+	if (!list_empty(&cb->link))
+		list_add(&rest->link, &cb->link);
 	rest->seq += len;
 	cb->end_seq = rest->seq;
 	cb->flags &= ~(MINI_FIN | MINI_PSH);
@@ -137,6 +142,7 @@ struct sk_buff *mini_skb_wire_copy(struct sk_buff *skb, gfp_t gfp)
  */
 void mini_skb_free_sent(struct sock *sk, struct sk_buff *skb)
 {
+	list_del(&mini_cb(skb)->link);
 	sk_wmem_queued_add(sk, -skb->truesize);
 	sk_mem_uncharge(sk, skb->truesize);
 	__kfree_skb(skb);

@@ -121,6 +121,8 @@ static void mini_tcp_init_links(struct sock *sk)
 	msk->owner.port = NULL;
 	msk->owner.listening = false;
 	__skb_queue_head_init(&msk->rtx);
+	INIT_LIST_HEAD(&msk->out);
+	INIT_LIST_HEAD(&msk->resend);
 	msk->ofo = RB_ROOT;
 	INIT_LIST_HEAD(&msk->ready_link);
 	mini_listen_init(&msk->listen);

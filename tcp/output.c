@@ -540,6 +540,7 @@ static bool mini_send_new(struct sock *sk, struct sk_buff *skb)
 	msk->cork_until_us = 0;
 	__skb_unlink(skb, &sk->sk_write_queue);
 	__skb_queue_tail(&msk->rtx, skb);
+	mini_mark_out(msk, skb);
 	if (!mini_flight(msk))
 		msk->first_sent_us = msk->now_us;
 	msk->snd.nxt = cb->end_seq;
@@ -747,21 +748,19 @@ static void mini_retransmit_lost(struct sock *sk)
 {
 	struct mini_sock *msk = mini_sk(sk);
 	u32 edge = msk->snd.una + msk->snd.wnd;
-	struct sk_buff *skb;
+	struct mini_skb_cb *cb;
 
 	/* while a timeout is in doubt nothing but the first is resent */
-	if (msk->snd.lost == msk->snd.retrans || msk->frto != MINI_FRTO_OFF ||
+	if (list_empty(&msk->resend) || msk->frto != MINI_FRTO_OFF ||
 	    !mini_rtx_head(sk))
 		return;
-	skb_queue_walk(&msk->rtx, skb) {
-		u8 mark = mini_cb(skb)->mark;
+	while ((cb = list_first_entry_or_null(&msk->resend, struct mini_skb_cb,
+					      link))) {
+		struct sk_buff *skb = mini_cb_skb(cb);
 		u32 room = mini_cwnd_room(msk);
 
-		if ((mark & (MINI_SKB_LOST | MINI_SKB_RETRANS)) !=
-		    MINI_SKB_LOST)
-			continue;
 		if (room < min_t(u32, skb->len, msk->snd.mss) ||
-		    !seq_lt(mini_cb(skb)->seq, edge) || mini_pacing_holds(sk))
+		    !seq_lt(cb->seq, edge) || mini_pacing_holds(sk))
 			break;
 		room = max_t(u32, rounddown(room, msk->snd.mss), msk->snd.mss);
 		if (!mini_retransmit(sk, skb, min(room, mini_burst_max(sk))))

@@ -4,9 +4,61 @@
  * (RFC 6675 section 3). A packet carries marks, MINI_SKB_*, and the sums over
  * them in octets (snd.sacked, snd.lost, snd.retrans) change with each mark,
  * here and nowhere else. A packet that is SACKed is neither lost nor resent.
+ *
+ * A window may be thousands of packets, and each ACK asks what is late and what
+ * to send again. So that neither is searched for, a packet stands in one of two
+ * lists beside the queue: mini_sock.out while it is in the network, the one
+ * sent longest ago first, or mini_sock.resend while it is lost; and in none
+ * when it is SACKed.
  */
+#include <linux/list_sort.h>
 #include <mini/ip.h>
 #include <mini/tcp.h>
+
+static bool mini_sent_before(const struct mini_skb_cb *a,
+			     const struct mini_skb_cb *b)
+{
+	return a->sent_us < b->sent_us ||
+	       (a->sent_us == b->sent_us && seq_lt(a->end_seq, b->end_seq));
+}
+
+static bool mini_seq_before(const struct mini_skb_cb *a,
+			    const struct mini_skb_cb *b)
+{
+	return seq_lt(a->seq, b->seq);
+}
+
+/* To its place in a list, which is near the end almost always */
+static void mini_line_up(struct list_head *list, struct mini_skb_cb *cb,
+			 bool (*before)(const struct mini_skb_cb *a,
+					const struct mini_skb_cb *b))
+{
+	struct list_head *at;
+
+	list_del_init(&cb->link);
+	for (at = list->prev; at != list; at = at->prev)
+		if (!before(cb, list_entry(at, struct mini_skb_cb, link)))
+			break;
+	list_add(&cb->link, at);
+}
+
+static int mini_sent_order(void *unused, const struct list_head *a,
+			   const struct list_head *b)
+{
+	return mini_sent_before(list_entry(b, struct mini_skb_cb, link),
+				list_entry(a, struct mini_skb_cb, link));
+}
+
+/**
+ * mini_mark_out() - a packet has been sent
+ * @msk: socket
+ * @skb: of the retransmission queue, not SACKed; neither lost, but for one
+ *	that was sent again
+ */
+void mini_mark_out(struct mini_sock *msk, struct sk_buff *skb)
+{
+	mini_line_up(&msk->out, mini_cb(skb), mini_sent_before);
+}
 
 /**
  * mini_unmark() - octets of @skb leave the scoreboard
@@ -26,6 +78,12 @@ void mini_unmark(struct mini_sock *msk, const struct sk_buff *skb, u32 n)
 		msk->snd.sacked -= n;
 }
 
+/* Lost, and not sent again since */
+static bool mini_is_to_resend(const struct mini_skb_cb *cb)
+{
+	return (cb->mark & (MINI_SKB_LOST | MINI_SKB_RETRANS)) == MINI_SKB_LOST;
+}
+
 /**
  * mini_mark_lost() - a packet is taken for lost, perhaps once more
  * @msk: socket
@@ -36,12 +94,15 @@ void mini_mark_lost(struct mini_sock *msk, struct sk_buff *skb)
 	struct mini_skb_cb *cb = mini_cb(skb);
 	u32 n = mini_skb_unacked(msk, skb);
 
+	if (mini_is_to_resend(cb))
+		return;
 	if (!(cb->mark & MINI_SKB_LOST))
 		msk->snd.lost += n;
 	if (cb->mark & MINI_SKB_RETRANS)
 		msk->snd.retrans -= n;
 	cb->mark |= MINI_SKB_LOST;
 	cb->mark &= ~MINI_SKB_RETRANS;
+	mini_line_up(&msk->resend, cb, mini_seq_before);
 }
 
 /**
@@ -53,11 +114,13 @@ void mini_mark_resent(struct mini_sock *msk, struct sk_buff *skb)
 {
 	struct mini_skb_cb *cb = mini_cb(skb);
 
-	if ((cb->mark & (MINI_SKB_LOST | MINI_SKB_RETRANS)) == MINI_SKB_LOST) {
+	if (mini_is_to_resend(cb)) {
 		cb->mark |= MINI_SKB_RETRANS;
 		msk->snd.retrans += mini_skb_unacked(msk, skb);
 	}
 	cb->mark |= MINI_SKB_EVER;
+	if (!(cb->mark & MINI_SKB_SACKED))
+		mini_mark_out(msk, skb);
 }
 
 /**
@@ -83,6 +146,8 @@ void mini_mark_none_lost(struct mini_sock *msk)
 
 	skb_queue_walk(&msk->rtx, skb)
 		mini_cb(skb)->mark &= ~(MINI_SKB_LOST | MINI_SKB_RETRANS);
+	list_splice_init(&msk->resend, &msk->out);
+	list_sort(NULL, &msk->out, mini_sent_order);
 	msk->snd.lost = 0;
 	msk->snd.retrans = 0;
 }
@@ -98,9 +163,15 @@ void mini_mark_none_sacked(struct mini_sock *msk)
 {
 	struct sk_buff *skb;
 
-	skb_queue_walk(&msk->rtx, skb)
+	skb_queue_walk(&msk->rtx, skb) {
+		if (!(mini_cb(skb)->mark & MINI_SKB_SACKED))
+			continue;
 		mini_cb(skb)->mark &= ~MINI_SKB_SACKED;
+		list_add_tail(&mini_cb(skb)->link, &msk->out);
+	}
+	list_sort(NULL, &msk->out, mini_sent_order);
 	msk->snd.sacked = 0;
+	msk->snd.sacked_pkts = 0;
 }
 
 /* The packet, or its segments up to @end */
@@ -170,6 +241,7 @@ void mini_board_acked(struct sock *sk, struct mini_delivery *d)
 			mini_delivered(sk, skb, from, end, d);
 		if (!whole)
 			break;
+		msk->snd.sacked_pkts -= !!(cb->mark & MINI_SKB_SACKED);
 		__skb_unlink(skb, &msk->rtx);
 		mini_skb_free_sent(sk, skb);
 	}
@@ -187,7 +259,9 @@ static void mini_mark_sacked(struct sock *sk, struct sk_buff *skb,
 	mini_unmark(msk, skb, n);
 	mini_cb(skb)->mark &= ~(MINI_SKB_LOST | MINI_SKB_RETRANS);
 	mini_cb(skb)->mark |= MINI_SKB_SACKED;
+	list_del_init(&mini_cb(skb)->link);
 	msk->snd.sacked += n;
+	msk->snd.sacked_pkts++;
 	d->sacked += n;
 	mini_delivered(sk, skb, mini_cb(skb)->end_seq - n,
 		       mini_cb(skb)->end_seq, d);
@@ -221,6 +295,42 @@ static struct sk_buff *mini_sack_one(struct sock *sk, struct sk_buff *skb,
 	return skb->next;
 }
 
+/* What of @r the blocks of the last ACK did not say: one grows, others repeat */
+static struct mini_range mini_sack_news(const struct mini_sock *msk,
+					struct mini_range r)
+{
+	const struct mini_range *old;
+	u8 i;
+
+	for (i = 0; i < MINI_SACK_MAX && msk->snd.sacked; i++) {
+		old = &msk->snd.seen[i];
+		if (seq_within(r.start, old->start, old->end))
+			r.start = old->end;
+		if (seq_lt(old->start, r.end) && seq_leq(r.end, old->end))
+			r.end = old->start;
+	}
+	return r;
+}
+
+/*
+ * The packet that @seq is in, which is out. What arrives was sent longest ago,
+ * most often: look from there on.
+ */
+static struct sk_buff *mini_board_find(struct mini_sock *msk, u32 seq)
+{
+	struct mini_skb_cb *oldest = list_first_entry_or_null(&msk->out,
+					struct mini_skb_cb, link);
+	struct sk_buff *skb = oldest ? mini_cb_skb(oldest) :
+				       skb_peek(&msk->rtx);
+
+	while (seq_gt(mini_cb(skb)->seq, seq) &&
+	       !skb_queue_is_first(&msk->rtx, skb))
+		skb = skb->prev;
+	while (seq_leq(mini_cb(skb)->end_seq, seq))
+		skb = skb->next;
+	return skb;
+}
+
 /**
  * mini_board_sacked() - take in the SACK blocks of an ACK
  * @sk: socket, owned
@@ -231,28 +341,29 @@ void mini_board_sacked(struct sock *sk, const struct mini_opts *o,
 		       struct mini_delivery *d)
 {
 	struct mini_sock *msk = mini_sk(sk);
-	struct mini_range r[MINI_SACK_MAX];
-	struct sk_buff *skb = msk->rtx.next;
+	struct mini_range r[MINI_SACK_MAX] = {};
+	struct sk_buff *skb;
 	u8 i, n = mini_sack_usable(o, msk->snd.una, msk->snd.nxt, r);
 
-	/* the queue's head ends the walk */
-	for (i = 0; i < n; i++)
+	for (i = 0; i < n; i++) {
+		struct mini_range new = mini_sack_news(msk, r[i]);
+
+		if (!seq_lt(new.start, new.end))
+			continue;
+		skb = mini_board_find(msk, new.start);
+		/* the queue's head ends the walk */
 		while (skb != (struct sk_buff *)&msk->rtx &&
-		       seq_lt(mini_cb(skb)->seq, r[i].end))
+		       seq_lt(mini_cb(skb)->seq, new.end))
 			skb = mini_sack_one(sk, skb, &r[i], d);
+	}
+	memcpy(msk->snd.seen, r, sizeof(r));
 }
 
 /* Are DupThresh segments SACKed, by octets or by packets? (RFC 6675 4) */
 static bool mini_dupthresh_met(const struct mini_sock *msk)
 {
-	struct sk_buff *skb;
-	u32 packets = 0;
-
-	if (msk->snd.sacked > (MINI_DUPACKS - 1) * msk->snd.mss)
-		return true;
-	skb_queue_walk(&msk->rtx, skb)
-		packets += !!(mini_cb(skb)->mark & MINI_SKB_SACKED);
-	return packets >= MINI_DUPACKS;
+	return msk->snd.sacked > (MINI_DUPACKS - 1) * msk->snd.mss ||
+	       msk->snd.sacked_pkts >= MINI_DUPACKS;
 }
 
 static u32 mini_reo_wnd_us(const struct mini_sock *msk)
@@ -263,39 +374,28 @@ static u32 mini_reo_wnd_us(const struct mini_sock *msk)
 				    msk->rtt.srtt_us8 >> 3, eager);
 }
 
-/* Lost and not yet resent, or arrived: no question about it */
-static bool mini_is_settled(const struct sk_buff *skb)
-{
-	u8 mark = mini_cb(skb)->mark;
-
-	return mark & MINI_SKB_SACKED ||
-	       (mark & (MINI_SKB_LOST | MINI_SKB_RETRANS)) == MINI_SKB_LOST;
-}
-
 /*
- * RFC 8985 6.2 step 5. A packet above all that has arrived, sent but once, was
- * sent after it, and so were those behind.
+ * RFC 8985 6.2 step 5. Who was sent after all that has arrived is not late, and
+ * nor are those behind.
  */
 static u64 mini_detect_by_time(struct sock *sk, u64 now_us)
 {
 	struct mini_sock *msk = mini_sk(sk);
 	u32 reo_wnd_us = mini_reo_wnd_us(msk);
-	struct sk_buff *skb;
+	struct mini_skb_cb *cb, *next;
 	u64 wait_us = 0;
 
-	skb_queue_walk(&msk->rtx, skb) {
-		struct mini_sent s = mini_sent_of(skb, mini_cb(skb)->end_seq);
-		u64 left_us;
+	list_for_each_entry_safe(cb, next, &msk->out, link) {
+		struct sk_buff *skb = mini_cb_skb(cb);
+		struct mini_sent s = mini_sent_of(skb, cb->end_seq);
+		u64 left_us = mini_rack_left_us(&msk->rack, &s, reo_wnd_us,
+						now_us);
 
-		if (mini_is_settled(skb))
-			continue;
-		if (!s.resent && seq_geq(mini_cb(skb)->seq, msk->rack.fack))
+		if (left_us == MINI_RACK_NEVER)
 			break;
-		left_us = mini_rack_left_us(&msk->rack, &s, reo_wnd_us, now_us);
 		if (!left_us)
 			mini_mark_lost(msk, skb);
-		else if (left_us != MINI_RACK_NEVER)
-			wait_us = max(wait_us, left_us);
+		wait_us = max(wait_us, left_us);
 	}
 	return wait_us;
 }
@@ -314,7 +414,7 @@ static void mini_detect_by_count(struct mini_sock *msk)
 			octets += skb->len;
 			packets++;
 		} else if (!(mini_cb(skb)->mark & MINI_SKB_EVER) &&
-			   !mini_is_settled(skb) &&
+			   !mini_is_to_resend(mini_cb(skb)) &&
 			   (packets >= MINI_DUPACKS ||
 			    octets > (MINI_DUPACKS - 1) * msk->snd.mss)) {
 			mini_mark_lost(msk, skb);

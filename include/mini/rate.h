@@ -20,7 +20,7 @@ struct mini_rate_sent {
 	u32 first_us;
 	u32 delivered;
 	bool limited;
-};
+} __packed;	/* skb->cb is full */
 
 /**
  * struct mini_rate_sample - what one ACK says

@@ -91,6 +91,7 @@ struct mini_delivery {
 };
 
 /* tcp/scoreboard.c */
+void mini_mark_out(struct mini_sock *msk, struct sk_buff *skb);
 void mini_unmark(struct mini_sock *msk, const struct sk_buff *skb, u32 n);
 void mini_mark_lost(struct mini_sock *msk, struct sk_buff *skb);
 void mini_mark_resent(struct mini_sock *msk, struct sk_buff *skb);

@@ -16,10 +16,11 @@ enum {
 
 /**
  * struct mini_skb_cb - our part of skb->cb
+ * @link: in mini_sock.out or mini_sock.resend, of the retransmission queue
  * @sent_us: when it was last sent
- * @rate: what was known of the path then
  * @seq: number of the first octet, SYN and FIN counted
  * @end_seq: one past the last
+ * @rate: what was known of the path when it was last sent
  * @flags: TCP flags to send with it, or that came with it
  * @mark: MINI_SKB_*, of the retransmission queue
  * @ecn: ECN field of the IP header that it came with, or that a copy which
@@ -30,10 +31,11 @@ enum {
  * @ecn.
  */
 struct mini_skb_cb {
+	struct list_head link;
 	u64 sent_us;
-	struct mini_rate_sent rate;
 	u32 seq;
 	u32 end_seq;
+	struct mini_rate_sent rate;
 	u8 flags;
 	u8 mark;
 	u8 ecn;
@@ -43,6 +45,11 @@ static inline struct mini_skb_cb *mini_cb(const struct sk_buff *skb)
 {
 	BUILD_BUG_ON(sizeof(struct mini_skb_cb) > sizeof_field(struct sk_buff, cb));
 	return (struct mini_skb_cb *)skb->cb;
+}
+
+static inline struct sk_buff *mini_cb_skb(struct mini_skb_cb *cb)
+{
+	return container_of((void *)cb, struct sk_buff, cb);
 }
 
 static inline struct sk_buff *mini_rb_skb(struct rb_node *node)

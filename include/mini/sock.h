@@ -66,6 +66,7 @@ struct mini_ip_ops;
  * @wscale: shift for windows received
  * @sacked: octets outstanding that have arrived, by SACK, or as far as
  *	duplicate ACKs of a peer without it can tell
+ * @sacked_pkts: packets of the retransmission queue that are SACKed
  * @lost: octets outstanding marked lost
  * @retrans: octets of those that were sent again
  * @recover: RFC 6582 recover: highest number sent when recovery began
@@ -75,6 +76,8 @@ struct mini_ip_ops;
  * @partial: this recovery has seen a partial ACK
  * @syn_acked: our SYN has been ACKed
  * @sack_ok: SACK is in use (RFC 2018): offered, and then agreed on
+ * @seen: blocks of the last ACK that had any: all in them is SACKed, as far as
+ *	packets end where they do. Means nothing while @sacked is 0.
  */
 struct mini_snd {
 	u32 una;
@@ -93,6 +96,7 @@ struct mini_snd {
 	u16 peer_mss;
 	u8 wscale;
 	u32 sacked;
+	u32 sacked_pkts;
 	u32 lost;
 	u32 retrans;
 	u32 recover;
@@ -102,6 +106,7 @@ struct mini_snd {
 	bool partial;
 	bool syn_acked;
 	bool sack_ok;
+	struct mini_range seen[MINI_SACK_MAX];
 };
 
 /**
@@ -176,6 +181,9 @@ struct mini_rcv {
  * @ecn: explicit congestion notification
  * @mtup: search for the MTU of the path
  * @rtx: sent and not ACKed, in order; sk_write_queue holds what is unsent
+ * @out: of @rtx what is in the network: neither SACKed nor taken for lost. In
+ *	the order in which it was last sent.
+ * @resend: of @rtx what is lost and was not sent again yet, in order
  * @ofo: received out of order, by number
  * @write_tmr: timer of the sending side
  * @write_for: enum mini_write_for: what it runs for
@@ -241,6 +249,8 @@ struct mini_sock {
 	struct mini_ecn ecn;
 	struct mini_mtup mtup;
 	struct sk_buff_head rtx;
+	struct list_head out;
+	struct list_head resend;
 	struct rb_root ofo;
 
 	struct mini_timer write_tmr;

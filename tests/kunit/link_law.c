@@ -279,6 +279,38 @@ static void law_queue(struct mini_link *l, struct mini_link_end *e,
 		break_hard(l, e, "%u is sent and not kept", seq - e->iss);
 }
 
+/* A packet is in the network, or lost, or SACKed: in lists, each in its order */
+static void law_lists(struct mini_link *l, struct mini_link_end *e,
+		      const struct mini_sock *msk)
+{
+	u32 sacked = 0, n = 0, ordered = 1;
+	const struct mini_skb_cb *cb, *last = NULL;
+	const struct sk_buff *skb;
+
+	skb_queue_walk(&msk->rtx, skb)
+		sacked += !!(mini_cb(skb)->mark & MINI_SKB_SACKED);
+	list_for_each_entry(cb, &msk->out, link) {
+		ordered &= !last || last->sent_us <= cb->sent_us;
+		last = cb;
+		n++;
+	}
+	last = NULL;
+	list_for_each_entry(cb, &msk->resend, link) {
+		ordered &= (!last || seq_lt(last->seq, cb->seq)) &&
+			   cb->mark & MINI_SKB_LOST &&
+			   !(cb->mark & MINI_SKB_RETRANS);
+		last = cb;
+		n++;
+	}
+	if (sacked != msk->snd.sacked_pkts ||
+	    n + sacked != skb_queue_len(&msk->rtx))
+		break_hard(l, e, "%u SACKed counted as %u, %u in lists of %u",
+			   sacked, msk->snd.sacked_pkts, n,
+			   skb_queue_len(&msk->rtx));
+	if (!ordered)
+		break_hard(l, e, "what is out or lost stands in disorder");
+}
+
 /* What is counted of the retransmission queue, and what stands there */
 static void law_walk(struct mini_link *l, struct mini_link_end *e,
 		     struct mini_sock *msk)
@@ -404,6 +436,7 @@ void mini_link_law_step(struct mini_link *l)
 			continue;
 		law_queue(l, e, msk);
 		law_walk(l, e, msk);
+		law_lists(l, e, msk);
 		law_charges(l, e);
 	}
 }

@@ -532,6 +532,72 @@ static void scoreboard_against_a_model(struct kunit *test)
 	mini_t_drain(t);
 }
 
+/* A window of @n segments is out */
+static struct mini_t *long_fat_path(struct kunit *test, u32 n)
+{
+	struct mini_t *t = mini_t_new(test);
+
+	t->peer_sack = true;
+	t->peer_ts = true;
+	t->peer_ws = MINI_T_WS(9);
+	t->peer_wnd = 1 << 23;
+	t->mn->sysctl.tlp = 0;
+	mini_t_to_established(t);
+	mini_t_rx(t, AT_NOW, SEG());
+	mini_t_drain(t);
+	t->sock->sk->sk_sndbuf = 1 << 25;
+	mini_t_msk(t)->cc.cwnd = n * MSS;
+	MINI_T_EQ(t, mini_t_send(t, n * MSS), n * MSS);
+	MINI_T_EQ(t, mini_t_pending(t), n);
+	mini_t_drain(t);
+	return t;
+}
+
+/*
+ * Each segment but one in @every arrives, and is SACKed by itself. What an ACK
+ * costs must not grow with what is out: the time is for who reads it, the
+ * accounts are for the test.
+ */
+static void sack_one_by_one(struct kunit *test, u32 n, u32 every)
+{
+	struct mini_t *t = long_fat_path(test, n);
+	u64 ns = ktime_get_ns();
+	u32 i, from = 1, holes = 1;
+
+	for (i = 1; i < n; i++) {
+		if (i % every) {
+			sack(t, AT_MS(RTT), 0, from, i + 1);
+			mini_t_drain(t);
+			continue;
+		}
+		from = i + 1;
+		holes++;
+	}
+	ns = ktime_get_ns() - ns;
+	kunit_info(test, "%u segments, %u lost: %llu ns an ACK", n, holes,
+		   div_u64(ns, n - holes));
+	MINI_T_EQ(t, mini_t_msk(t)->snd.sacked, (n - holes) * MSS);
+	MINI_T_EQ(t, mini_t_msk(t)->snd.lost, holes * MSS);
+	mini_t_rx(t, AT_NOW, SEG(.ack = n * MSS));
+	expect_board(t, 0, 0, 0);
+	mini_t_drain(t);
+}
+
+static void a_hole_in_a_long_flight(struct kunit *test)
+{
+	sack_one_by_one(test, 3000, 3000);
+}
+
+static void holes_in_a_long_flight(struct kunit *test)
+{
+	sack_one_by_one(test, 3000, 50);
+}
+
+static void half_of_a_long_flight(struct kunit *test)
+{
+	sack_one_by_one(test, 3000, 2);
+}
+
 /*
  * After a timeout: what is SACKed stays so and is not resent
  * Proves: SR-9, SR-10, SK-8, RK-9
@@ -975,6 +1041,9 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(hostile_blocks),
 	KUNIT_CASE(many_small_blocks),
 	KUNIT_CASE(scoreboard_against_a_model),
+	KUNIT_CASE(a_hole_in_a_long_flight),
+	KUNIT_CASE(holes_in_a_long_flight),
+	KUNIT_CASE(half_of_a_long_flight),
 	KUNIT_CASE(timeout_keeps_sacks),
 	KUNIT_CASE(reneging),
 	KUNIT_CASE(late_block_at_una),
