@@ -58,12 +58,12 @@ static int take(struct peer *p)
 
 /* ----------------------------------------------------------------- path MTU */
 
-/* Two full segments are out, the first of them was seen last */
-static bool two_segments_out(struct peer *p)
+/* Two full segments follow, the first of them was seen last */
+static bool send_two(struct peer *p)
 {
 	struct packet first;
 
-	if (peer_calls(p, "mss 1460") || opt_set(p->fd, IPPROTO_TCP, TCP_NODELAY, 1) ||
+	if (opt_set(p->fd, IPPROTO_TCP, TCP_NODELAY, 1) ||
 	    send_pattern(p->fd, 2 * MSS, 0) != 2 * MSS ||
 	    !strstr(seen(p), " 1:1461 ack 1"))
 		return false;
@@ -72,6 +72,11 @@ static bool two_segments_out(struct peer *p)
 		return false;
 	p->last = first;
 	return true;
+}
+
+static bool two_segments_out(struct peer *p)
+{
+	return !peer_calls(p, "mss 1460") && send_two(p);
 }
 
 /* The first segment comes again, no longer than this; its length */
@@ -100,6 +105,18 @@ TEST_F(frames_icmp, smaller_mtu)
 	EXPECT_EQ(960, resent(p));
 	EXPECT_GT(150, now_ms() - begin);
 	EXPECT_TRUE(p->last.ip.frag_off & htons(IP_DF));
+}
+
+/* A socket that is bound to a device hears what comes by that device */
+TEST_F(frames_icmp, bound_to_device)
+{
+	struct peer *p = &self->p;
+
+	ASSERT_EQ(0, peer_calls(p, "mss 1460"));
+	ASSERT_EQ(0, setsockopt(p->fd, SOL_SOCKET, SO_BINDTODEVICE, "t0", 3));
+	ASSERT_TRUE(send_two(p));
+	ASSERT_EQ(0, put_icmp(p, ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, 1000, 8));
+	EXPECT_EQ(960, resent(p));
 }
 
 /*
