@@ -32,10 +32,16 @@ static bool mini_ip_option_ok(int opt)
 	return opt < IP_ADD_MEMBERSHIP || opt > MCAST_MSFILTER;
 }
 
+/* To set it also flushes what a cork holds, which stays for what follows (tcp(7)) */
 static int mini_set_nodelay(struct sock *sk, int val)
 {
-	mini_sk(sk)->nodelay = val;
+	struct mini_sock *msk = mini_sk(sk);
+	bool cork = msk->cork;
+
+	msk->nodelay = val;
+	msk->cork = cork && !val;
 	mini_output(sk);
+	msk->cork = cork;
 	return 0;
 }
 

@@ -181,6 +181,25 @@ TEST_F(sendrecv, cork_ceiling)
 	}
 }
 
+/* To set TCP_NODELAY flushes even what a cork holds (tcp(7)), and only that */
+TEST_F(sendrecv, nodelay_passes_cork)
+{
+	char buf[8];
+	long start;
+
+	ASSERT_EQ(0, opt_set(self->c, IPPROTO_TCP, TCP_CORK, 1));
+	ASSERT_EQ(3, send(self->c, "abc", 3, 0));
+	start = now_ms();
+	ASSERT_EQ(0, opt_set(self->c, IPPROTO_TCP, TCP_NODELAY, 1));
+	ASSERT_EQ(3, recv(self->s, buf, sizeof(buf), 0));
+	EXPECT_GT(150, now_ms() - start);
+	EXPECT_EQ(1, opt_get(self->c, IPPROTO_TCP, TCP_CORK));
+	start = now_ms();
+	ASSERT_EQ(3, send(self->c, "def", 3, 0));
+	ASSERT_EQ(3, recv(self->s, buf, sizeof(buf), 0));
+	EXPECT_LE(150, now_ms() - start);
+}
+
 /* --------------------------------------------------------------- MSG_PEEK */
 
 TEST_F(sendrecv, peek)
