@@ -589,12 +589,8 @@ static void mini_ip_detach(struct sk_buff *skb)
 /* IP_MINTTL: it has come through more routers than the user will have */
 static bool mini_ip_too_far(const struct mini_dest *d, u8 ttl)
 {
-	const struct sock *sk = d->listener;
+	const struct sock *sk = mini_dest_sk(d);
 
-	if (d->ep && d->ep->kind == MINI_KIND_SOCK)
-		sk = mini_ep_sk(d->ep);
-	else if (d->ep && d->ep->kind == MINI_KIND_REQ)
-		sk = container_of(d->ep, struct mini_req, ep)->listener;
 	return sk && ttl < READ_ONCE(inet_sk(sk)->min_ttl);
 }
 

@@ -716,10 +716,6 @@ static unsigned int mini_backlog_limit(const struct sock *sk)
 static void mini_sock_rcv(struct mini_net *mn, struct sock *sk,
 			  struct sk_buff *skb)
 {
-	if (sk_filter_trim_cap(sk, skb, (skb->data[12] >> 4) * 4)) {
-		mini_drop(mn, skb, MINI_DROP_FILTER);
-		return;
-	}
 	bh_lock_sock_nested(sk);
 	if (!sock_owned_by_user(sk))
 		mini_tcp_backlog_rcv(sk, skb);
@@ -752,12 +748,18 @@ static void mini_closed_rcv(struct mini_net *mn, const struct mini_tuple *t,
 void mini_tcp_rcv(struct mini_net *mn, const struct mini_tuple *t,
 		  const struct mini_dest *d, struct sk_buff *skb)
 {
+	struct sock *sk = mini_dest_sk(d);
 	struct mini_seg seg;
 	int why;
 
 	MINI_INC(mn, IN_SEGS);
+	/* a listener's too: it says who may open a connection */
+	if (sk && sk_filter_trim_cap(sk, skb, (skb->data[12] >> 4) * 4)) {
+		mini_drop(mn, skb, MINI_DROP_FILTER);
+		return;
+	}
 	if (d->ep && d->ep->kind == MINI_KIND_SOCK) {
-		mini_sock_rcv(mn, mini_ep_sk(d->ep), skb);
+		mini_sock_rcv(mn, sk, skb);
 		return;
 	}
 	why = mini_seg_parse(skb, &seg);

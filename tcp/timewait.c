@@ -4,6 +4,7 @@
  * answers late segments for 2 MSL, holds the port, and makes way for a new
  * connection whose SYN is beyond all that the old one has seen.
  */
+#include <linux/filter.h>
 #include <linux/slab.h>
 #include <mini/ip.h>
 #include <mini/tcp.h>
@@ -178,6 +179,18 @@ static bool mini_tw_newer(const struct mini_tw *tw,
 	return seq_gt(seg->seq, tw->rcv_nxt);
 }
 
+/* A listener's filter, of a segment that is parsed; it cuts nothing off now */
+static bool mini_tw_filter(struct sock *listener, struct sk_buff *skb)
+{
+	unsigned int hlen = skb->data - skb_transport_header(skb);
+	bool ok;
+
+	__skb_push(skb, hlen);
+	ok = !sk_filter_trim_cap(listener, skb, skb->len);
+	__skb_pull(skb, hlen);
+	return ok;
+}
+
 /* Its ISS lies beyond all that we sent in the old one (RFC 9293 3.6.1) */
 static bool mini_tw_reborn(struct mini_net *mn, struct mini_tw *tw,
 			   struct mini_seg *seg)
@@ -189,7 +202,7 @@ static bool mini_tw_reborn(struct mini_net *mn, struct mini_tw *tw,
 	if (seg->flags & MINI_ACK || !mini_tw_newer(tw, seg))
 		return false;
 	listener = mini_lookup_listener(mn, &t, tw->oif);
-	if (!listener)
+	if (!listener || !mini_tw_filter(listener, seg->skb))
 		return false;
 	MINI_INC(mn, TW_RECYCLED);
 	mini_tw_kill(tw);

@@ -68,6 +68,20 @@ static inline struct sock *mini_ep_sk(struct mini_ep *ep)
 	return mini_to_sk(container_of(ep, struct mini_sock, ep));
 }
 
+/* Whose options count for a segment; NULL for TIME-WAIT, and for nobody's */
+static inline struct sock *mini_dest_sk(const struct mini_dest *d)
+{
+	if (!d->ep)
+		return d->listener;
+	switch (d->ep->kind) {
+	case MINI_KIND_SOCK:
+		return mini_ep_sk(d->ep);
+	case MINI_KIND_REQ:
+		return container_of(d->ep, struct mini_req, ep)->listener;
+	}
+	return NULL;
+}
+
 /* FlightSize of RFC 5681: sent and not cumulatively ACKed, octets */
 static inline u32 mini_flight(const struct mini_sock *msk)
 {

@@ -3,6 +3,7 @@
  * listen(2) and accept(2): how many connections wait, in which order they
  * come out, who is woken, and what happens to them when the listener goes.
  */
+#include <linux/filter.h>
 #include "mini_harness.h"
 
 FIXTURE(listen_accept) {
@@ -547,6 +548,24 @@ TEST_F(listen_accept, specific_each)
 	ASSERT_EQ(0, set_nonblock(self->lfd, true));
 	EXPECT_EQ(EAGAIN, err(accept(self->lfd, NULL, NULL)));
 	EXPECT_LE(0, accept(other, NULL, NULL));
+}
+
+/* A socket filter of the listener is asked about what opens connections, too */
+TEST_F(listen_accept, filter)
+{
+	struct sock_filter none = BPF_STMT(BPF_RET | BPF_K, 0);
+	struct sock_fprog prog = { .len = 1, .filter = &none };
+	int fd;
+
+	ASSERT_LE(0, listen_on(self->lfd, PORT, 4));
+	ASSERT_EQ(0, setsockopt(self->lfd, SOL_SOCKET, SO_ATTACH_FILTER, &prog,
+				sizeof(prog)));
+	fd = dial_nonblock();
+	ASSERT_LE(0, fd);
+	EXPECT_FALSE(connected_within(fd, 2 * MOMENT_MS));
+	ASSERT_EQ(0, opt_set(self->lfd, SOL_SOCKET, SO_DETACH_FILTER, 1));
+	EXPECT_TRUE(connected_within(fd, WAIT_MS));
+	close(fd);
 }
 
 /* Many that come and go */
