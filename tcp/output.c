@@ -131,11 +131,12 @@ static void mini_opts_sack(struct mini_sock *msk, struct mini_opts *o)
 		o->nr_sack = mini_sack_tell(&msk->rcv.sack, o->sack, room);
 }
 
-static void mini_transmit_opts(struct sock *sk, u8 flags, struct mini_opts *o)
+static void mini_transmit_opts(struct sock *sk, u8 flags, u64 leaves_us,
+			       struct mini_opts *o)
 {
 	struct mini_sock *msk = mini_sk(sk);
 
-	mini_opts_ts(o, &msk->ts, msk->now_us, flags & MINI_ACK);
+	mini_opts_ts(o, &msk->ts, leaves_us, flags & MINI_ACK);
 	if (msk->snd.sack_ok && flags & MINI_ACK && !(flags & MINI_SYN))
 		mini_opts_sack(msk, o);
 	if (!(flags & MINI_SYN))
@@ -245,7 +246,8 @@ void mini_pacing_follow(struct sock *sk)
 		.srtt_us8	= msk->rtt.srtt_us8,
 		.slow_start	= cc->cwnd < cc->ssthresh / 2,
 		.asked		= cc->rate,
-		.max		= max == ULONG_MAX ? MINI_PACE_NONE : max,
+		/* 0 is no limit for kernel TCP either */
+		.max		= max == ULONG_MAX || !max ? MINI_PACE_NONE : max,
 	};
 
 	cc->paced = READ_ONCE(sk->sk_pacing_status) != SK_PACING_NONE;
@@ -302,6 +304,19 @@ static void mini_pacing_stamp_control(struct sock *sk, struct sk_buff *skb)
 			      true);
 }
 
+/*
+ * When what leaves now will be on the wire. Its timestamp says that time, or the
+ * echo would seem to answer something that was sent before it.
+ */
+static u64 mini_pacing_leaves_us(const struct sock *sk)
+{
+	const struct mini_sock *msk = mini_sk(sk);
+
+	if (likely(READ_ONCE(sk->sk_pacing_status) != SK_PACING_FQ))
+		return msk->now_us;
+	return max(msk->now_us, div_u64(msk->pace.last_ns, MINI_NSEC_PER_USEC));
+}
+
 /* ---- segments ---- */
 
 /* Send @skb, ours to give away, as <SEQ=@seq><CTL=@flags> */
@@ -318,7 +333,8 @@ static int mini_transmit(struct sock *sk, struct sk_buff *skb, u32 seq,
 
 	if (!(flags & MINI_RST)) {
 		h.wnd = mini_window_take(sk, flags);
-		mini_transmit_opts(sk, flags, &h.opts);
+		mini_transmit_opts(sk, flags, mini_pacing_leaves_us(sk),
+				   &h.opts);
 	}
 	if (msk->ecn.echo && flags & MINI_ACK)
 		h.flags |= MINI_ECE;
@@ -697,7 +713,7 @@ static bool mini_retransmit(struct sock *sk, struct sk_buff *skb, u32 max)
 	    -ENOMEM)
 		return false;
 	mini_mark_resent(msk, skb);
-	mini_recovery_resent(sk, skb->len);
+	mini_recovery_resent(sk, skb);
 	msk->total_retrans++;
 	msk->stat.bytes_retrans += skb->len;
 	MINI_INC(mini_pernet(sock_net(sk)), RETRANS_SEGS);

@@ -108,16 +108,16 @@ void mini_recovery_end(struct sock *sk)
 /**
  * mini_recovery_resent() - payload was sent again
  * @sk: socket, owned
- * @len: octets
+ * @skb: what; its cb says when
  */
-void mini_recovery_resent(struct sock *sk, u32 len)
+void mini_recovery_resent(struct sock *sk, const struct sk_buff *skb)
 {
 	struct mini_sock *msk = mini_sk(sk);
 
 	if (!msk->undo.any)
-		msk->undo.tick = mini_ts_now(&msk->ts, msk->now_us);
+		msk->undo.tick = mini_ts_now(&msk->ts, mini_cb(skb)->sent_us);
 	msk->undo.any = true;
-	msk->undo.resent += len;
+	msk->undo.resent += skb->len;
 }
 
 /**

@@ -118,7 +118,7 @@ void mini_recovery_timeout(struct sock *sk);
 void mini_recovery_resend_all(struct sock *sk);
 void mini_recovery_dsack(struct sock *sk, const struct mini_opts *o);
 bool mini_recovery_undo(struct sock *sk);
-void mini_recovery_resent(struct sock *sk, u32 len);
+void mini_recovery_resent(struct sock *sk, const struct sk_buff *skb);
 
 /* tcp/tlp.c */
 u64 mini_tlp_delay_us(struct sock *sk);

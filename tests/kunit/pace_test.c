@@ -494,6 +494,35 @@ static void queue_below_has_not_waited(struct kunit *test)
 	mini_t_drain(t);
 }
 
+/*
+ * A timestamp says when it lets go, too: the echo of what was sent again late is
+ * not one of the first copy, which would tell RACK nothing (RFC 8985 6.2).
+ */
+static void timestamps_wait_with_their_packets(struct kunit *test)
+{
+	struct mini_t *t = mini_t_new(test);
+	u32 mss;
+
+	t->peer_sack = true;
+	t->peer_ts = true;
+	mini_t_to_established(t);
+	t->sock->sk->sk_pacing_status = SK_PACING_FQ;
+	mini_t_msk(t)->cc.rate = 500 * MSS;	/* a packet in 4 ms */
+	mss = mini_t_msk(t)->snd.mss;
+	MINI_T_EQ(t, mini_t_send(t, 10 * mss), 10 * mss);
+	mini_t_drain(t);
+	mini_t_msk(t)->cc.ssthresh = 10 * mss;
+	mini_t_rx(t, AT_MS(100), SEG(.nr_sack = 1,
+				     .sack = { { 4 * mss, 10 * mss } }));
+	MINI_T_EQ(t, mini_t_pending(t), 4);
+	mini_t_drain(t);
+	/* 4 ms after the first two, of which the silence before takes half */
+	MINI_T_EQ(t, mini_t_msk(t)->pace.last_ns / 1000 - t->zero_us,
+		  AT_MS(102));
+	mini_t_rx(t, AT_MS(200), SEG(.ack = 10 * mss));
+	MINI_T_TRUE(t, mini_t_msk(t)->rack.xmit_us - t->zero_us >= AT_MS(101));
+}
+
 /* Congestion control asks for pacing, and for a rate of its own */
 
 static void slow_init(struct mini_cc *cc, u64 now_us)
@@ -570,6 +599,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(packets_are_a_millisecond_long),
 	KUNIT_CASE(queue_below_is_told_when),
 	KUNIT_CASE(queue_below_has_not_waited),
+	KUNIT_CASE(timestamps_wait_with_their_packets),
 	KUNIT_CASE(congestion_control_asks),
 	{}
 };
