@@ -571,6 +571,7 @@ void mini_tcp_mtu_changed(struct sock *sk)
 	mss = min(mss, mini_half_window(msk));
 	if (msk->ts.ok)		/* RFC 9293 3.7.1: less the options */
 		mss -= MINI_OPTS_TS_LEN;
+	msk->snd.mtu = min_t(u32, mtu, U16_MAX);
 	msk->snd.mss = mss;
 	msk->cc.mss = mss;
 }

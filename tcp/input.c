@@ -420,7 +420,7 @@ static enum mini_drop mini_step_text(struct sock *sk, struct mini_seg *seg,
 	if (seq_gt(cb->seq, msk->rcv.nxt)) {
 		msk->ack_due |= MINI_ACK_NOW;
 		seg->flags &= ~MINI_FIN;	/* it is held with the text */
-		msk->stat.rcv_ooopack += skb_shinfo(seg->skb)->gso_segs ?: 1;
+		msk->stat.rcv_ooopack += mini_skb_segs(seg->skb);
 		return mini_ofo_keep(sk, seg);
 	}
 	if (!seq_gt(cb->end_seq, msk->rcv.nxt))
@@ -647,7 +647,7 @@ static void mini_sock_rcv_seg(struct sock *sk, struct mini_seg *seg)
 	struct mini_sock *msk = mini_sk(sk);
 	enum mini_drop why;
 
-	msk->segs_in++;
+	msk->segs_in += mini_skb_segs(seg->skb);
 	msk->last_rcv_us = mini_now(sk);
 	msk->keep_probes = 0;
 	mini_stat_received(sk, seg);

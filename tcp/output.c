@@ -349,7 +349,7 @@ static int mini_transmit(struct sock *sk, struct sk_buff *skb, u32 seq,
 		msk->rcv.acked = msk->rcv.nxt;
 		mini_timer_ack_sent(sk);
 	}
-	msk->segs_out++;
+	msk->segs_out += mini_skb_segs(skb);
 	mini_stat_sent(sk, skb);
 	trace_mini_segment_out(sk, h.seq, h.ack, skb->len, h.wnd, h.flags);
 	mini_push_header(skb, &msk->ep.t, &h);
@@ -714,7 +714,7 @@ static bool mini_retransmit(struct sock *sk, struct sk_buff *skb, u32 max)
 		return false;
 	mini_mark_resent(msk, skb);
 	mini_recovery_resent(sk, skb);
-	msk->total_retrans++;
+	msk->total_retrans += max(DIV_ROUND_UP(skb->len, msk->snd.mss), 1U);
 	msk->stat.bytes_retrans += skb->len;
 	MINI_INC(mini_pernet(sock_net(sk)), RETRANS_SEGS);
 	trace_mini_retransmit(sk, mini_cb(skb)->seq, skb->len);

@@ -16,7 +16,7 @@ void mini_stat_sent(struct sock *sk, const struct sk_buff *skb)
 	if (!skb->len)
 		return;
 	st->bytes_sent += skb->len;
-	st->data_segs_out += skb_shinfo(skb)->gso_segs ?: 1;
+	st->data_segs_out += mini_skb_segs(skb);
 	st->data_sent_us = mini_sk(sk)->now_us;
 }
 
@@ -33,7 +33,7 @@ void mini_stat_received(struct sock *sk, const struct mini_seg *seg)
 		st->ack_rcv_us = mini_sk(sk)->now_us;
 	if (!seg->skb->len)
 		return;
-	st->data_segs_in += skb_shinfo(seg->skb)->gso_segs ?: 1;
+	st->data_segs_in += mini_skb_segs(seg->skb);
 	st->data_rcv_us = mini_sk(sk)->now_us;
 }
 

@@ -61,11 +61,6 @@ static bool mini_timer_due(struct sock *sk, struct mini_timer *t)
 	return true;
 }
 
-static bool mini_probing(const struct mini_sock *msk)
-{
-	return msk->write_tmr.at_us && msk->write_for == MINI_FOR_PROBE;
-}
-
 /* RTO, but no longer than the user is willing to wait */
 static u64 mini_rto_delay(const struct mini_sock *msk)
 {

@@ -52,6 +52,12 @@ static inline struct sk_buff *mini_cb_skb(struct mini_skb_cb *cb)
 	return container_of((void *)cb, struct sk_buff, cb);
 }
 
+/* Segments on the wire that a packet to or from IP stands for */
+static inline u32 mini_skb_segs(const struct sk_buff *skb)
+{
+	return skb_shinfo(skb)->gso_segs ?: 1;
+}
+
 static inline struct sk_buff *mini_rb_skb(struct rb_node *node)
 {
 	return rb_entry_safe(node, struct sk_buff, rbnode);

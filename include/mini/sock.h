@@ -62,6 +62,7 @@ struct mini_ip_ops;
  * @up: SND.UP, one past the last urgent octet written
  * @urgent: @up has been set; what is below it and unACKed is urgent
  * @mss: Eff.snd.MSS, octets of payload
+ * @mtu: MTU of the path that it was made from
  * @peer_mss: what the peer's MSS option said
  * @wscale: shift for windows received
  * @sacked: octets outstanding that have arrived, by SACK, or as far as
@@ -93,6 +94,7 @@ struct mini_snd {
 	u32 up;
 	bool urgent;
 	u16 mss;
+	u16 mtu;
 	u16 peer_mss;
 	u8 wscale;
 	u32 sacked;

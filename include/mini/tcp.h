@@ -116,6 +116,12 @@ static inline bool mini_syn_unacked(const struct sock *sk)
 	return !mini_sk(sk)->snd.syn_acked;
 }
 
+/* The window is shut or silly, and a timer probes it */
+static inline bool mini_probing(const struct mini_sock *msk)
+{
+	return msk->write_tmr.at_us && msk->write_for == MINI_FOR_PROBE;
+}
+
 /* The most that the user wants offered, of a window of @wnd octets */
 static inline u32 mini_window_clamp(const struct mini_sock *msk, u32 wnd)
 {

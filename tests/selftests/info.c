@@ -148,6 +148,43 @@ TEST_F(info, limited_by_window)
 	EXPECT_LT(0, after.notsent_bytes);
 }
 
+/* A segment is one on the wire, however few packets IP had to cut or join */
+TEST_F(info, segments_of_large_packets)
+{
+	struct job rx = { .fd = self->s, .len = 1000000 };
+	struct info i;
+
+	ASSERT_EQ(0, job_start(&rx, run_recv));
+	ASSERT_EQ(1000000, send_pattern(self->c, 1000000, 0));
+	ASSERT_EQ(1000000, job_wait(&rx));
+	i = info_of(self->c);
+	EXPECT_LE(1000000 / 65535, i.data_segs_out);
+	EXPECT_LT(i.data_segs_out, i.segs_out);
+	i = info_of(self->s);
+	EXPECT_LT(i.data_segs_in, i.segs_in);
+}
+
+TEST_F(info, path_mtu)
+{
+	EXPECT_EQ(65535, info_of(self->c).head.tcpi_pmtu);
+	EXPECT_EQ(65535, info_of(self->s).head.tcpi_pmtu);
+}
+
+/* Each time that a shut window is asked for is a probe, and not a loss */
+TEST_F(info, probes_of_a_shut_window)
+{
+	long end = now_ms() + WAIT_MS;
+	struct info i;
+
+	fill_until_blocked(self->c);
+	do {
+		i = info_of(self->c);
+	} while (!i.head.tcpi_probes && !i.head.tcpi_retransmits &&
+		 look_again(end));
+	EXPECT_LT(0, i.head.tcpi_probes);
+	EXPECT_EQ(0, i.head.tcpi_retransmits);
+}
+
 /* Idle time is no busy time */
 TEST_F(info, idle)
 {
