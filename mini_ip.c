@@ -406,7 +406,8 @@ bool mini_ip_may_bind(struct sock *sk, __be32 addr)
 								table));
 }
 
-static int mini_ip_bind_hold(struct mini_port *p, bool reuse)
+static int mini_ip_bind_hold(struct mini_port *p, struct socket *hold,
+			     bool reuse)
 {
 	struct sockaddr_in sin = {
 		.sin_family = AF_INET,
@@ -415,10 +416,21 @@ static int mini_ip_bind_hold(struct mini_port *p, bool reuse)
 	};
 	int err;
 
-	p->hold->sk->sk_reuse = reuse ? SK_CAN_REUSE : SK_NO_REUSE;
-	err = kernel_bind(p->hold, (struct mini_sockaddr *)&sin, sizeof(sin));
-	p->hold->sk->sk_reuse = SK_NO_REUSE;
+	hold->sk->sk_reuse = reuse ? SK_CAN_REUSE : SK_NO_REUSE;
+	err = kernel_bind(hold, (struct mini_sockaddr *)&sin, sizeof(sin));
+	hold->sk->sk_reuse = SK_NO_REUSE;
 	return err;
+}
+
+/* A port costs what is bound to it, not an inode as well: part with that */
+static struct sock *mini_ip_keep_sk(struct socket *hold)
+{
+	struct sock *sk = hold->sk;
+
+	sock_orphan(sk);
+	hold->sk = NULL;
+	sock_release(hold);
+	return sk;
 }
 
 /*
@@ -429,31 +441,32 @@ static int mini_ip_bind_hold(struct mini_port *p, bool reuse)
 static int mini_ip_hold_port(struct mini_net *mn, struct mini_port *p,
 			     bool reuse)
 {
+	struct socket *hold;
 	int err;
 
 	if (p->shared && inet_is_local_reserved_port(mn->net, p->num))
 		return -EADDRINUSE;
 	err = sock_create_kern(mn->net, PF_INET, SOCK_STREAM, IPPROTO_TCP,
-			       &p->hold);
+			       &hold);
 	if (err)
 		return err;
 	if (p->nonlocal)
-		ip_sock_set_freebind(p->hold->sk);
-	err = mini_ip_bind_hold(p, false);
+		ip_sock_set_freebind(hold->sk);
+	err = mini_ip_bind_hold(p, hold, false);
 	if (err == -EADDRINUSE && reuse)
-		err = mini_ip_bind_hold(p, true);
+		err = mini_ip_bind_hold(p, hold, true);
 	if (err) {
-		sock_release(p->hold);
-		p->hold = NULL;
+		sock_release(hold);
 		return err;
 	}
-	p->num = inet_sk(p->hold->sk)->inet_num;
+	p->hold = mini_ip_keep_sk(hold);
+	p->num = inet_sk(p->hold)->inet_num;
 	return 0;
 }
 
 static void mini_ip_drop_port(struct mini_port *p)
 {
-	sock_release(p->hold);
+	p->hold->sk_prot->close(p->hold, 0);
 }
 
 static bool mini_ip_foreign(struct mini_net *mn, const struct mini_tuple *t)

@@ -100,8 +100,8 @@ enum {
  * @link: in mini_net.ports, under port_mutex for writers and port_lock
  * @owners: sockets, and TIME-WAITs, that stand on it; under port_lock
  * @refs: one for each owner and one for a bind() under way
- * @hold: kernel TCP socket bound to it, so that neither family can take the
- *	other's port; NULL where the seam needs none
+ * @hold: kernel TCP's half of a socket, bound to it, so that neither family can
+ *	take the other's port; NULL where the seam needs none
  * @drop: releases @hold later when the last owner goes in softirq
  * @mn: the namespace, which outlives it
  * @addr: local address, INADDR_ANY for all
@@ -113,7 +113,7 @@ struct mini_port {
 	struct hlist_node link;
 	struct hlist_head owners;
 	refcount_t refs;
-	struct socket *hold;
+	struct sock *hold;
 	struct work_struct drop;
 	struct mini_net *mn;
 	__be32 addr;
