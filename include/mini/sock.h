@@ -17,10 +17,10 @@
 #include <mini/rack.h>
 #include <mini/recovery.h>
 #include <mini/rtt.h>
-#include <mini/sack.h>
 #include <mini/skb.h>
 #include <mini/ts.h>
 #include <mini/user.h>
+#include <mini/vars.h>
 
 /*
  * Locks, outermost first
@@ -46,114 +46,6 @@
 
 struct mini_net;
 struct mini_ip_ops;
-
-/**
- * struct mini_snd - send sequence variables (RFC 9293 3.3.1)
- * @una: SND.UNA, oldest number not ACKed
- * @nxt: SND.NXT, next to be sent
- * @wnd: SND.WND, octets, scaled
- * @wl1: SND.WL1, SEG.SEQ of the last window update
- * @wl2: SND.WL2, SEG.ACK of the last window update
- * @iss: ISS
- * @max_wnd: MAX.SND.WND, largest window ever offered (RFC 5961 5.2)
- * @write: next number for what the user writes
- * @push: write number up to which the user wants it out (PSH)
- * @small: end of the last segment sent below the MSS (Minshall's Nagle)
- * @up: SND.UP, one past the last urgent octet written
- * @urgent: @up has been set; what is below it and unACKed is urgent
- * @mss: Eff.snd.MSS, octets of payload
- * @mtu: MTU of the path that it was made from
- * @peer_mss: what the peer's MSS option said
- * @wscale: shift for windows received
- * @sacked: octets outstanding that have arrived, by SACK, or as far as
- *	duplicate ACKs of a peer without it can tell
- * @sacked_pkts: packets of the retransmission queue that are SACKed
- * @lost: octets outstanding marked lost
- * @retrans: octets of those that were sent again
- * @recover: RFC 6582 recover: highest number sent when recovery began
- * @dupacks: duplicate ACKs in a row
- * @dup_nxt: @nxt when the first of them came: limited transmit goes on from there
- * @sent_us: when data was last sent, or the SYNs were exchanged
- * @partial: this recovery has seen a partial ACK
- * @syn_acked: our SYN has been ACKed
- * @sack_ok: SACK is in use (RFC 2018): offered, and then agreed on
- * @seen: blocks of the last ACK that had any: all in them is SACKed, as far as
- *	packets end where they do. Means nothing while @sacked is 0.
- */
-struct mini_snd {
-	u32 una;
-	u32 nxt;
-	u32 wnd;
-	u32 wl1;
-	u32 wl2;
-	u32 iss;
-	u32 max_wnd;
-	u32 write;
-	u32 push;
-	u32 small;
-	u32 up;
-	bool urgent;
-	u16 mss;
-	u16 mtu;
-	u16 peer_mss;
-	u8 wscale;
-	u32 sacked;
-	u32 sacked_pkts;
-	u32 lost;
-	u32 retrans;
-	u32 recover;
-	u32 dupacks;
-	u32 dup_nxt;
-	u64 sent_us;
-	bool partial;
-	bool syn_acked;
-	bool sack_ok;
-	struct mini_range seen[MINI_SACK_MAX];
-};
-
-/**
- * struct mini_rcv - receive sequence variables (RFC 9293 3.3.1)
- * @nxt: RCV.NXT, next expected
- * @edge: right edge of the window as last sent: never moves left
- * @acked: RCV.NXT as last sent in an ACK
- * @irs: IRS
- * @copied: next number for the user to read
- * @up: RCV.UP, one past the last urgent octet
- * @urgent: what is known of the octet below @up: enum mini_urgent
- * @urgent_octet: its value, with MINI_URGENT_HERE
- * @fin: the peer's FIN has been received in order
- * @mss: the MSS that we announced
- * @seg: payload of the largest recent segment: what the peer's MSS seems
- * @wscale: shift for windows sent
- * @wscale_ok: we offer the window scale option in our SYN
- * @round_seq: what was read when this round trip of the reader began
- * @round_us: when it began
- * @round_read: octets read in the best round trip so far
- * @rtt: round trip, as far as receiving tells
- * @sack: what is held out of order, as the peer is told
- * @challenge_us: when a challenge ACK was last sent
- */
-struct mini_rcv {
-	u32 nxt;
-	u32 edge;
-	u32 acked;
-	u32 irs;
-	u32 copied;
-	u32 up;
-	u8 urgent;
-	u8 urgent_octet;
-	bool fin;
-	u16 mss;
-	u16 seg;
-	u8 wscale;
-	bool wscale_ok;
-	struct mini_rcv_rtt rtt;
-	struct mini_sack_list sack;
-	u32 round_seq;
-	u32 round_read;
-	u64 round_us;
-	u64 challenge_us;
-};
 
 /**
  * struct mini_sock - an AF_MINI stream socket
