@@ -23,7 +23,7 @@
  * @up: SND.UP, one past the last urgent octet written
  * @urgent: @up has been set; what is below it and unACKed is urgent
  * @mss: Eff.snd.MSS, octets of payload
- * @mtu: the path's, octets
+ * @mtu: MTU of the path that it was made from
  * @peer_mss: what the peer's MSS option said
  * @wscale: shift for windows received
  * @sacked: octets outstanding that have arrived, by SACK, or as far as
