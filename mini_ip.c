@@ -554,7 +554,8 @@ static unsigned int mini_ip_early(void *priv, struct sk_buff *skb,
 	struct mini_tuple t;
 	struct sock *sk;
 
-	if (ip_hdr(skb)->protocol != IPPROTO_TCP || skb_dst(skb) || skb->sk ||
+	if (!mn->sysctl.early_demux ||
+	    ip_hdr(skb)->protocol != IPPROTO_TCP || skb_dst(skb) || skb->sk ||
 	    skb->pkt_type != PACKET_HOST || ip_is_fragment(ip_hdr(skb)) ||
 	    netif_is_l3_slave(skb->dev) ||	/* it will come again */
 	    !mini_ip_tuple(skb, ip_hdrlen(skb), &t))

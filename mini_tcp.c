@@ -309,7 +309,7 @@ static void mini_tcp_offer_options(struct sock *sk)
 	msk->snd.sack_ok = mn->sysctl.sack;
 	msk->ecn.ok = mn->sysctl.ecn == MINI_ECN_REQUEST;
 	msk->ts.ok = mn->sysctl.timestamps;
-	msk->ts.offset = mn->ip->ts_offset(mn, &msk->ep.t);
+	msk->ts.offset = mini_ts_offset(mn, &msk->ep.t);
 }
 
 /* A local port, and with it the tuple in the table */

@@ -63,7 +63,7 @@ static void mini_buffer_grow(struct sock *sk, u32 read)
 	struct mini_sock *msk = mini_sk(sk);
 	u64 want;
 
-	if (read <= msk->rcv.round_read ||
+	if (read <= msk->rcv.round_read || !mn->sysctl.moderate_rcvbuf ||
 	    sk->sk_userlocks & SOCK_RCVBUF_LOCK || sk_under_memory_pressure(sk))
 		return;
 	want = 2 * mini_window_for(read, msk->rcv.round_read, msk->rcv.mss);

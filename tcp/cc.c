@@ -184,17 +184,17 @@ void mini_cc_undo(struct mini_cc *cc)
  * mini_cc_restart() - data is about to leave, and nothing is in flight
  * @cc: congestion state
  * @idle_us: since data was last sent
- * @rto_us: RTO
+ * @limit_us: RTO; U64_MAX to keep cwnd whatever happens
  *
  * After more than an RTO there is no ACK clock any more, and cwnd is what the
  * network took long ago: start again from the restart window (RFC 5681 4.1,
  * RFC 6928 2).
  */
-void mini_cc_restart(struct mini_cc *cc, u64 idle_us, u32 rto_us)
+void mini_cc_restart(struct mini_cc *cc, u64 idle_us, u64 limit_us)
 {
 	if (cc->ops->on_idle)
 		cc->ops->on_idle(cc, idle_us);
-	if (idle_us <= rto_us)
+	if (idle_us <= limit_us)
 		return;
 	cc->cwnd = min(cc->cwnd, mini_cc_initial_window(cc->mss));
 	cc->acked = 0;

@@ -133,6 +133,20 @@ static void mini_child_start(struct mini_net *mn, struct mini_req *req,
 	sock_put(listener);
 }
 
+/* No room to be accepted from: the peer will try again, or is told that it need not */
+static void mini_child_overflow(struct mini_net *mn, struct mini_req *req,
+				const struct mini_seg *seg)
+{
+	struct mini_reply r;
+
+	MINI_INC(mn, LISTEN_OVERFLOW);
+	if (!mn->sysctl.abort_on_overflow)
+		return;
+	mini_req_reply(req, &r);
+	mini_reply_reset(mn, &r, seg);
+	mini_req_kill(mn, req);
+}
+
 /**
  * mini_child_open() - the ACK is good: half-open becomes a socket
  * @mn: namespace
@@ -147,7 +161,7 @@ enum mini_drop mini_child_open(struct mini_net *mn, struct mini_req *req,
 	struct sock *child;
 
 	if (sk_acceptq_is_full(req->listener)) {
-		MINI_INC(mn, LISTEN_OVERFLOW);
+		mini_child_overflow(mn, req, seg);
 		return MINI_DROP_ACCEPT_QUEUE;
 	}
 	child = mini_child_create(mn, req);

@@ -716,6 +716,7 @@ static unsigned int mini_backlog_limit(const struct sock *sk)
 static void mini_sock_rcv(struct mini_net *mn, struct sock *sk,
 			  struct sk_buff *skb)
 {
+	sk_incoming_cpu_update(sk);
 	bh_lock_sock_nested(sk);
 	if (!sock_owned_by_user(sk))
 		mini_tcp_backlog_rcv(sk, skb);

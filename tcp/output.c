@@ -812,6 +812,13 @@ static void mini_send_mtu_probe(struct sock *sk)
 		msk->mtup.probe = 0;
 }
 
+/* After so long the congestion window says nothing of the path any more */
+static u64 mini_idle_limit_us(const struct sock *sk)
+{
+	return mini_pernet(sock_net(sk))->sysctl.slow_start_after_idle ?
+	       mini_rtt_rto_us(&mini_sk(sk)->rtt) : U64_MAX;
+}
+
 /* What held us back: for TCP_INFO */
 static void mini_output_stat(struct sock *sk)
 {
@@ -844,7 +851,7 @@ void mini_output(struct sock *sk)
 	mini_retransmit_lost(sk);
 	if (!mini_flight(msk) && mini_unsent(sk))
 		mini_cc_restart(&msk->cc, msk->now_us - msk->snd.sent_us,
-				mini_rtt_rto_us(&msk->rtt));
+				mini_idle_limit_us(sk));
 	msk->cc.cwnd_limited = false;
 	msk->cc.rwnd_limited = false;
 	if (msk->mtup.on && mini_may_send_new(msk))

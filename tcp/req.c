@@ -259,7 +259,7 @@ static void mini_req_agree(struct mini_net *mn, struct mini_req *req,
 		      mn->sysctl.ecn != MINI_ECN_OFF;
 	req->ts.ok = o->has_ts && mn->sysctl.timestamps;
 	if (req->ts.ok) {
-		req->ts.offset = mn->ip->ts_offset(mn, &req->ep.t);
+		req->ts.offset = mini_ts_offset(mn, &req->ep.t);
 		mini_ts_take(&req->ts, o->tsval, mn->ip->now_us());
 	}
 }

@@ -214,7 +214,8 @@ static enum mini_drop mini_tw_rst(struct mini_tw *tw,
 				  const struct mini_seg *seg)
 {
 	if (seg->seq == tw->rcv_nxt) {
-		mini_tw_kill(tw);
+		if (!tw->mn->sysctl.rfc1337)
+			mini_tw_kill(tw);
 		return MINI_DROP_RST;
 	}
 	if (!seq_within(seg->seq, tw->rcv_nxt, tw->rcv_nxt + tw->rcv_wnd))

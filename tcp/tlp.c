@@ -15,7 +15,8 @@ static bool mini_tlp_wanted(const struct sock *sk)
 	return msk->snd.sack_ok && msk->tlp.fresh && !msk->tlp.out &&
 	       msk->cc.state == MINI_CA_OPEN && !msk->snd.sacked &&
 	       !msk->snd.lost && msk->snd.wnd &&
-	       mini_pernet(sock_net(sk))->sysctl.tlp;
+	       mini_pernet(sock_net(sk))->sysctl.early_retrans >=
+	       MINI_EARLY_RETRANS_TLP;
 }
 
 /**

@@ -182,7 +182,7 @@ void mini_cc_grow(struct mini_cc *cc, u32 octets);
 u32 mini_cc_slow_start(struct mini_cc *cc, u32 acked);
 u32 mini_cc_congestion(struct mini_cc *cc, u32 flight);
 void mini_cc_undo(struct mini_cc *cc);
-void mini_cc_restart(struct mini_cc *cc, u64 idle_us, u32 rto_us);
+void mini_cc_restart(struct mini_cc *cc, u64 idle_us, u64 limit_us);
 
 /* tcp/cc.c and tcp/cubic.c: those that come with the module */
 extern struct mini_ca_ops mini_newreno;

@@ -76,6 +76,13 @@ struct mini_ip_ops {
 
 extern const struct mini_ip_ops mini_ipv4_ops;
 
+/* Where the timestamps towards a host begin, if they are to tell it nothing */
+static inline u32 mini_ts_offset(struct mini_net *mn,
+				 const struct mini_tuple *t)
+{
+	return mn->sysctl.timestamps == 1 ? mn->ip->ts_offset(mn, t) : 0;
+}
+
 bool mini_ip_may_bind(struct sock *sk, __be32 addr);
 int mini_ip_init(void);
 void mini_ip_exit(void);

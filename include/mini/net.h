@@ -35,13 +35,20 @@ struct mini_ip_ops;
  * @syncookies: 1 sends SYN cookies when a SYN queue is full, 2 always, 0 never
  * @max_tw: TIME-WAITs in this namespace
  * @max_orphans: orphans in this namespace
- * @timestamps: offer timestamps (RFC 7323)
+ * @abort_on_overflow: reset who finds the accept queue full
+ * @rfc1337: no RST ends a TIME-WAIT (RFC 1337)
+ * @early_demux: connections know the route that their packets come in by
+ * @timestamps: offer timestamps (RFC 7323); 2 for one clock for all hosts
  * @sack: offer SACK (RFC 2018)
  * @dsack: tell of duplicates (RFC 2883)
  * @recovery: tell losses by time (RACK, RFC 8985), else by count (RFC 6675)
- * @tlp: send tail loss probes (RFC 8985)
+ * @early_retrans: MINI_EARLY_RETRANS_TLP and more send tail loss probes
+ *	(RFC 8985)
  * @ecn: explicit congestion notification (RFC 3168), MINI_ECN_*
+ * @ecn_fallback: a SYN that is sent again does not ask for it any more
  * @frto: doubt retransmission timeouts (RFC 5682)
+ * @slow_start_after_idle: after an idle time begin with the initial window
+ * @moderate_rcvbuf: receive buffers grow
  * @autocorking: gather small writes while earlier packets are in the device's
  *	queue
  * @pacing_ss_pct: pacing rate in slow start, percent of cwnd / SRTT
@@ -73,13 +80,19 @@ struct mini_sysctl {
 	int syncookies;
 	int max_tw;
 	int max_orphans;
+	int abort_on_overflow;
+	int rfc1337;
+	int early_demux;
 	int timestamps;
 	int sack;
 	int dsack;
 	int recovery;
-	int tlp;
+	int early_retrans;
 	int frto;
 	int ecn;
+	int ecn_fallback;
+	int slow_start_after_idle;
+	int moderate_rcvbuf;
 	int autocorking;
 	int pacing_ss_pct;
 	int pacing_ca_pct;

@@ -39,6 +39,8 @@
 #define MINI_RTO_MAX_US		(120U * MINI_USEC_PER_SEC)
 /* RFC 8985 6.2: min_RTT over a window; paths change within minutes */
 #define MINI_MIN_RTT_US		(150ULL * MINI_USEC_PER_SEC)
+/* net.mini.tcp_early_retrans: below, other kernels did other things once */
+#define MINI_EARLY_RETRANS_TLP	3
 /* RFC 6298 5.7: after a lost SYN, data starts with 3 seconds */
 #define MINI_RTO_SYN_LOST_US	(3U * MINI_USEC_PER_SEC)
 

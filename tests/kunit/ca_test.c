@@ -359,6 +359,23 @@ static void idle_is_told(struct kunit *test)
 	mini_t_drain(t);
 }
 
+/* net.mini.tcp_slow_start_after_idle = 0: what the window was, it stays */
+static void idle_window_is_kept(struct kunit *test)
+{
+	struct mini_t *t = look_established(test);
+	u32 i;
+
+	for (i = 0; i < 2; i++) {
+		t->mn->sysctl.slow_start_after_idle = i;
+		mini_t_msk(t)->cc.cwnd = 30 * MSS;
+		mini_t_goto(t, AT_MS(5000 * (i + 1)));
+		MINI_T_EQ(t, mini_t_send(t, MSS), MSS);
+		MINI_T_EQ(t, mini_t_msk(t)->cc.cwnd, (i ? 10 : 30) * MSS);
+		mini_t_drain(t);
+		mini_t_rx(t, AT_NOW, SEG(.ack = (i + 1) * MSS));
+	}
+}
+
 /* Windows */
 
 static void cc_init(struct mini_cc *cc, const struct mini_ca_ops *ops)
@@ -903,6 +920,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(recovery_is_not_asked),
 	KUNIT_CASE(threshold_is_two_segments_at_least),
 	KUNIT_CASE(idle_is_told),
+	KUNIT_CASE(idle_window_is_kept),
 	KUNIT_CASE(first_threshold_is_beyond_any_window),
 	KUNIT_CASE(slow_start_adds_what_is_acked),
 	KUNIT_CASE(avoidance_adds_a_segment_a_window),

@@ -26,7 +26,7 @@ static struct mini_t *world(struct kunit *test)
 	struct mini_t *t = mini_t_new(test);
 
 	t->mn->sysctl.ecn = MINI_ECN_REQUEST;
-	t->mn->sysctl.tlp = 0;
+	t->mn->sysctl.early_retrans = 0;
 	t->peer_ecn = true;
 	return t;
 }
@@ -159,6 +159,27 @@ static void asks_not_by_itself(struct kunit *test)
 	mini_t_rx(t, AT_NOW, SEG(.flags = MINI_SYN | MINI_ACK | MINI_ECE));
 	mini_t_expect_tx(t, SEG(.ack = 1));
 	MINI_T_TRUE(t, !mini_t_msk(t)->ecn.ok);
+}
+
+/* net.mini.tcp_ecn_fallback: a SYN that is sent again asks no more, or does */
+static void silence_is_a_refusal(struct kunit *test)
+{
+	u32 before, i;
+
+	for (i = 0; i < 2; i++) {
+		struct mini_t *t = mini_t_new(test);
+
+		before = mib(t, MINI_MIB_ECN_FALLBACKS);
+		t->mn->sysctl.ecn = MINI_ECN_REQUEST;
+		t->mn->sysctl.ecn_fallback = i;
+		mini_t_to_syn_sent(t);
+		mini_t_advance_ms(t, 1000);
+		mini_t_expect_tx(t, SEG(.flags = i ? MINI_SYN :
+					MINI_SYN | MINI_ECE | MINI_CWR,
+					.seq = -1));
+		MINI_T_EQ(t, mib(t, MINI_MIB_ECN_FALLBACKS) - before, i);
+		mini_t_end(t);
+	}
 }
 
 static const u16 refusals[] = {
@@ -526,6 +547,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE_PARAM(odd_syn_is_a_syn, odd_syn_gen_params),
 	KUNIT_CASE(plain_syn_takes_it_back),
 	KUNIT_CASE(asks_when_told_to),
+	KUNIT_CASE(silence_is_a_refusal),
 	KUNIT_CASE(asks_not_by_itself),
 	KUNIT_CASE_PARAM(peer_refuses, refusal_gen_params),
 	KUNIT_CASE(simultaneous_open),

@@ -252,6 +252,25 @@ static void full_accept_queue_drops_the_ack(struct kunit *test)
 	MINI_T_EQ(t, nr_half_open(t), 0);
 }
 
+/* net.mini.tcp_abort_on_overflow: it is told not to believe in it */
+static void full_accept_queue_resets(struct kunit *test)
+{
+	struct mini_t *t = listen_with(test, 1);
+
+	t->mn->sysctl.abort_on_overflow = 1;
+	MINI_T_TRUE(t, handshake(t));
+	next_peer(t, 1);
+	rx_syn(t);
+	MINI_T_TRUE(t, answered(t));
+	next_peer(t, 2);
+	MINI_T_TRUE(t, handshake(t));
+	next_peer(t, 1);
+	rx_last_ack(t);
+	mini_t_expect_tx(t, SEG(.flags = MINI_RST, .seq = 1));
+	MINI_T_EQ(t, nr_half_open(t), 0);
+	MINI_T_EQ(t, nr_ready(t), 2);
+}
+
 static void ack_is_heard_when_there_is_room(struct kunit *test)
 {
 	struct mini_t *t = listen_with(test, 1);
@@ -514,6 +533,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(last_ack_twice),
 	KUNIT_CASE(text_stands_for_the_last_ack),
 	KUNIT_CASE(full_accept_queue_drops_the_ack),
+	KUNIT_CASE(full_accept_queue_resets),
 	KUNIT_CASE(ack_is_heard_when_there_is_room),
 	KUNIT_CASE(full_syn_queue_drops_the_syn),
 	KUNIT_CASE(syn_queue_has_a_limit_of_its_own),

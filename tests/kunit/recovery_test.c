@@ -281,7 +281,7 @@ static struct mini_t *with_segs_out(struct kunit *test, u32 n)
 	struct mini_t *t = established(test);
 
 	mini_t_msk(t)->cc.cwnd = max(n, 10U) * MSS;
-	t->mn->sysctl.tlp = 0;
+	t->mn->sysctl.early_retrans = 0;
 	MINI_T_EQ(t, mini_t_send(t, n * MSS), n * MSS);
 	MINI_T_EQ(t, mini_t_pending(t), n);
 	mini_t_drain(t);
@@ -863,7 +863,24 @@ static void probe_once_for_a_sample(struct kunit *test)
 	MINI_T_EQ(t, mini_tlp_delay_us(t->sock->sk), 0);
 }
 
-/* net.mini.tcp_tail_loss_probe = 0 */
+/*
+ * Losses show before its time has come: RACK and the timeout see to the rest,
+ * and the timeout is not put off
+ * Proves: TL-1
+ */
+static void no_probe_in_recovery(struct kunit *test)
+{
+	struct mini_t *t = with_tail(test, 10);
+
+	sack(t, AT_MS(RTT), 0, 1, 10);
+	expect_seg(t, 0);
+	MINI_T_EQ(t, cc(t)->state, MINI_CA_RECOVERY);
+	mini_t_expect_tx_at(t, AT_MS(RTO), SEG(.len = MSS));
+	mini_t_expect_nothing(t);
+	MINI_T_EQ(t, cc(t)->state, MINI_CA_LOSS);
+}
+
+/* net.mini.tcp_early_retrans = 0 */
 static void probe_switched_off(struct kunit *test)
 {
 	struct mini_t *t = with_segs_out(test, 4);
@@ -961,7 +978,7 @@ static void timeout_undone_by_frto(struct kunit *test)
 	struct mini_t *t = established(test);
 	u32 spurious = mib(t, MINI_MIB_SPURIOUS_RTOS), before;
 
-	t->mn->sysctl.tlp = 0;
+	t->mn->sysctl.early_retrans = 0;
 	MINI_T_EQ(t, mini_t_send(t, 15 * MSS), 15 * MSS);
 	mini_t_drain(t);
 	before = cc(t)->cwnd;
@@ -984,7 +1001,7 @@ static void timeout_confirmed_by_frto(struct kunit *test)
 {
 	struct mini_t *t = established(test);
 
-	t->mn->sysctl.tlp = 0;
+	t->mn->sysctl.early_retrans = 0;
 	MINI_T_EQ(t, mini_t_send(t, 15 * MSS), 15 * MSS);
 	mini_t_drain(t);
 	mini_t_goto(t, AT_MS(RTO));

@@ -158,6 +158,17 @@ static void reset(struct kunit *test)
 	mini_t_expect_state(t, r->to);
 }
 
+/* net.mini.tcp_rfc1337: not even one that is exact */
+static void reset_ends_nothing(struct kunit *test)
+{
+	struct mini_t *t = mini_t_time_wait(test);
+
+	t->mn->sysctl.rfc1337 = 1;
+	mini_t_rx(t, AT_NOW, SEG(.flags = MINI_RST));
+	mini_t_expect_nothing(t);
+	mini_t_expect_state(t, TCP_TIME_WAIT);
+}
+
 /*
  * The whole way from TIME-WAIT to the next connection
  * Proves: MAY-2, TW-5, TW-7
@@ -284,6 +295,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(text_and_fin_replayed),
 	KUNIT_CASE(old_text_prolongs_nothing),
 	KUNIT_CASE_PARAM(reset, rst_gen_params),
+	KUNIT_CASE(reset_ends_nothing),
 	KUNIT_CASE(new_connection_in_its_place),
 	KUNIT_CASE(syn_at_or_below_is_refused),
 	KUNIT_CASE(syn_with_a_full_listener),

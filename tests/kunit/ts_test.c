@@ -316,6 +316,17 @@ static void duplicate_gives_no_sample(struct kunit *test)
 	mini_t_drain(t);
 }
 
+/* net.mini.tcp_timestamps = 2: the clock itself, without an offset */
+static void offset_is_left_out(struct kunit *test)
+{
+	struct mini_t *t = with_ts(test);
+
+	t->mn->sysctl.timestamps = 2;
+	mini_t_to_syn_sent(t);
+	MINI_T_EQ(t, mini_t_msk(t)->ts.offset, 0);
+	MINI_T_TRUE(t, mini_t_msk(t)->ts.ok);
+}
+
 /* An echo of what we never said measures nothing either */
 static void wild_echo_gives_no_sample(struct kunit *test)
 {
@@ -415,6 +426,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(sample_of_a_resent_segment),
 	KUNIT_CASE(sample_of_a_resent_syn),
 	KUNIT_CASE(duplicate_gives_no_sample),
+	KUNIT_CASE(offset_is_left_out),
 	KUNIT_CASE(wild_echo_gives_no_sample),
 	KUNIT_CASE_PARAM(syn_in_time_wait, reborn_gen_params),
 	{}

@@ -72,7 +72,6 @@ static const struct difference differences[] = {
 	/* chance, or the other family's */
 	{ SOL_SOCKET, SO_SNDBUF, VALUE, ON_A_CONNECTION },
 	{ SOL_SOCKET, SO_PEERNAME, VALUE, ON_A_CONNECTION },
-	{ SOL_SOCKET, SO_INCOMING_CPU, VALUE, ON_A_CONNECTION },
 	{ SOL_SOCKET, SO_MEMINFO, VALUE, ON_A_CONNECTION },
 	{ SOL_SOCKET, SO_COOKIE, VALUE, 0 },
 	{ SOL_SOCKET, SO_PROTOCOL, VALUE, 0 },
