@@ -7,6 +7,7 @@
 #include <mini/compat.h>
 #include <mini/frto.h>
 #include <mini/ip.h>
+#include <mini/pacing.h>
 #include <mini/tcp.h>
 #include <mini/trace.h>
 

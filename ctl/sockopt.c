@@ -5,6 +5,7 @@
 #include <net/ip.h>
 #include <net/sock.h>
 #include <mini/compat.h>
+#include <mini/pacing.h>
 #include <mini/tcp.h>
 
 /* TCP_LINGER2 beyond it is cut, as in Linux */

@@ -2,6 +2,7 @@
 /* Step 5 of segment arrival, the ACK field (RFC 9293 3.10.7.4) */
 #include <mini/frto.h>
 #include <mini/ip.h>
+#include <mini/pacing.h>
 #include <mini/tcp.h>
 #include <mini/trace.h>
 

@@ -360,12 +360,14 @@ static bool mini_shut_too_long(struct sock *sk)
 /* Its flags may be what somebody on the way drops it for (RFC 3168 6.1.1.1) */
 static void mini_syn_without_ecn(struct sock *sk)
 {
+	struct mini_net *mn = mini_pernet(sock_net(sk));
 	struct mini_sock *msk = mini_sk(sk);
 
-	if (sk->sk_state != TCP_SYN_SENT || !msk->ecn.ok)
+	if (sk->sk_state != TCP_SYN_SENT || !msk->ecn.ok ||
+	    !mn->sysctl.ecn_fallback)
 		return;
 	msk->ecn.ok = false;
-	MINI_INC(mini_pernet(sock_net(sk)), ECN_FALLBACKS);
+	MINI_INC(mn, ECN_FALLBACKS);
 }
 
 /* The SYN, or the SYN,ACK of a simultaneous open, went unanswered */

@@ -4,6 +4,7 @@
 #define _MINI_TCP_H
 
 #include <mini/data.h>
+#include <mini/lookup.h>
 #include <mini/net.h>
 #include <mini/opts.h>
 #include <mini/sock.h>
@@ -52,35 +53,6 @@ struct mini_seg {
 	u8 flags;
 	struct mini_opts opts;
 };
-
-/**
- * struct mini_dest - who takes a segment, found under RCU
- * @ep: endpoint of that very connection, or NULL
- * @listener: else the listener of the port, or NULL
- */
-struct mini_dest {
-	struct mini_ep *ep;
-	struct sock *listener;
-};
-
-static inline struct sock *mini_ep_sk(struct mini_ep *ep)
-{
-	return mini_to_sk(container_of(ep, struct mini_sock, ep));
-}
-
-/* Whose options count for a segment; NULL for TIME-WAIT, and for nobody's */
-static inline struct sock *mini_dest_sk(const struct mini_dest *d)
-{
-	if (!d->ep)
-		return d->listener;
-	switch (d->ep->kind) {
-	case MINI_KIND_SOCK:
-		return mini_ep_sk(d->ep);
-	case MINI_KIND_REQ:
-		return container_of(d->ep, struct mini_req, ep)->listener;
-	}
-	return NULL;
-}
 
 /* FlightSize of RFC 5681: sent and not cumulatively ACKed, octets */
 static inline u32 mini_flight(const struct mini_sock *msk)
@@ -171,25 +143,6 @@ u32 mini_pmtu_probe(struct sock *sk, u32 *len);
 void mini_pmtu_ack(struct sock *sk);
 bool mini_pmtu_lost(struct sock *sk);
 
-/* tcp/hash.c */
-bool mini_lookup(struct mini_net *mn, const struct mini_tuple *t,
-		 int dif, int sdif, struct mini_dest *d);
-struct sock *mini_lookup_connected(struct mini_net *mn,
-				   const struct mini_tuple *t);
-struct sock *mini_lookup_listener(struct mini_net *mn,
-				  const struct mini_tuple *t, int dif);
-int mini_ep_insert(struct mini_net *mn, struct mini_ep *ep);
-bool mini_ep_remove(struct mini_net *mn, struct mini_ep *ep);
-bool mini_ep_replace(struct mini_net *mn, struct mini_ep *old,
-		     struct mini_ep *new);
-struct mini_ep *mini_ep_next(struct mini_net *mn, u32 *slot,
-			     bool (*pick)(struct mini_ep *ep));
-void mini_listen_hash(struct sock *sk);
-void mini_listen_unhash(struct sock *sk);
-int mini_hash_net_up(struct mini_net *mn);
-void mini_hash_net_init(struct mini_net *mn);
-void mini_hash_net_exit(struct mini_net *mn);
-
 /* tcp/port.c */
 int mini_port_bind(struct mini_net *mn, struct mini_owner *o, u16 num);
 int mini_port_listen(struct mini_net *mn, struct mini_owner *o);
@@ -228,8 +181,6 @@ void mini_opts_ts(struct mini_opts *o, const struct mini_ts *ts, u64 now_us,
 		  bool ack);
 void mini_push_header(struct sk_buff *skb, const struct mini_tuple *t,
 		      const struct mini_header *h);
-void mini_pacing_start(struct sock *sk);
-void mini_pacing_follow(struct sock *sk);
 void mini_send_syn(struct sock *sk);
 void mini_send_ack(struct sock *sk);
 void mini_send_challenge(struct sock *sk);

@@ -9,6 +9,7 @@
 #include <net/sock.h>
 #include <mini/ca.h>
 #include <mini/pace.h>
+#include <mini/pacing.h>
 #include "harness.h"
 
 #define SEED	0x70616365

@@ -541,7 +541,7 @@ static struct mini_t *long_fat_path(struct kunit *test, u32 n)
 	t->peer_ts = true;
 	t->peer_ws = MINI_T_WS(9);
 	t->peer_wnd = 1 << 23;
-	t->mn->sysctl.tlp = 0;
+	t->mn->sysctl.early_retrans = 0;
 	mini_t_to_established(t);
 	mini_t_rx(t, AT_NOW, SEG());
 	mini_t_drain(t);
@@ -1075,6 +1075,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(probe_for_nothing),
 	KUNIT_CASE(probe_called_off_by_a_sack),
 	KUNIT_CASE(probe_once_for_a_sample),
+	KUNIT_CASE(no_probe_in_recovery),
 	KUNIT_CASE(probe_switched_off),
 	KUNIT_CASE(timeout_undone_by_echo),
 	KUNIT_CASE(overtaken_are_lost_once),

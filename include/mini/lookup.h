@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Who takes a segment: the tables of endpoints and of listeners */
+#ifndef _MINI_LOOKUP_H
+#define _MINI_LOOKUP_H
+
+#include <mini/net.h>
+#include <mini/sock.h>
+
+/**
+ * struct mini_dest - who takes a segment, found under RCU
+ * @ep: endpoint of that very connection, or NULL
+ * @listener: else the listener of the port, or NULL
+ */
+struct mini_dest {
+	struct mini_ep *ep;
+	struct sock *listener;
+};
+
+static inline struct sock *mini_ep_sk(struct mini_ep *ep)
+{
+	return mini_to_sk(container_of(ep, struct mini_sock, ep));
+}
+
+/* Whose options count for a segment; NULL for TIME-WAIT, and for nobody's */
+static inline struct sock *mini_dest_sk(const struct mini_dest *d)
+{
+	if (!d->ep)
+		return d->listener;
+	switch (d->ep->kind) {
+	case MINI_KIND_SOCK:
+		return mini_ep_sk(d->ep);
+	case MINI_KIND_REQ:
+		return container_of(d->ep, struct mini_req, ep)->listener;
+	}
+	return NULL;
+}
+
+/* tcp/hash.c */
+bool mini_lookup(struct mini_net *mn, const struct mini_tuple *t,
+		 int dif, int sdif, struct mini_dest *d);
+struct sock *mini_lookup_connected(struct mini_net *mn,
+				   const struct mini_tuple *t);
+struct sock *mini_lookup_listener(struct mini_net *mn,
+				  const struct mini_tuple *t, int dif);
+int mini_ep_insert(struct mini_net *mn, struct mini_ep *ep);
+bool mini_ep_remove(struct mini_net *mn, struct mini_ep *ep);
+bool mini_ep_replace(struct mini_net *mn, struct mini_ep *old,
+		     struct mini_ep *new);
+struct mini_ep *mini_ep_next(struct mini_net *mn, u32 *slot,
+			     bool (*pick)(struct mini_ep *ep));
+void mini_listen_hash(struct sock *sk);
+void mini_listen_unhash(struct sock *sk);
+int mini_hash_net_up(struct mini_net *mn);
+void mini_hash_net_init(struct mini_net *mn);
+void mini_hash_net_exit(struct mini_net *mn);
+
+#endif /* _MINI_LOOKUP_H */
