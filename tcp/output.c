@@ -304,28 +304,6 @@ void mini_send_challenge(struct sock *sk)
 }
 
 /**
- * mini_challenge_ok() - may an ACK answer a bad segment?
- * @mn: namespace, which has the interval
- * @last_us: when one did; moved on when the answer is yes
- * @now_us: time
- *
- * Return: true when it may; what is held back is counted.
- */
-bool mini_challenge_ok(struct mini_net *mn, u64 *last_us, u64 now_us)
-{
-	u64 wait_us = (u64)READ_ONCE(mn->sysctl.invalid_ratelimit_ms) *
-		      MINI_USEC_PER_MSEC;
-
-	if (*last_us && now_us - *last_us < wait_us) {
-		MINI_INC(mn, CHALLENGE_HELD);
-		return false;
-	}
-	*last_us = now_us;
-	MINI_INC(mn, CHALLENGE_ACKS);
-	return true;
-}
-
-/**
  * mini_send_reset() - <SEQ=SND.NXT><CTL=RST> (RFC 9293 3.10.5)
  * @sk: socket, owned
  */

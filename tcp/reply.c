@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Segments that no socket sends: for half-open, TIME-WAIT and no connection */
+/*
+ * Segments that no socket sends: for half-open, TIME-WAIT and no connection; and
+ * how often bad ones are answered.
+ */
 #include <mini/ip.h>
 #include <mini/tcp.h>
 
@@ -50,4 +53,26 @@ void mini_reply_reset(struct mini_net *mn, const struct mini_reply *r,
 		h.flags |= MINI_ACK;
 	}
 	mini_reply_send(mn, r, &h);
+}
+
+/**
+ * mini_challenge_ok() - may an ACK answer a bad segment?
+ * @mn: namespace, which has the interval
+ * @last_us: when one did; moved on when the answer is yes
+ * @now_us: time
+ *
+ * Return: true when it may; what is held back is counted.
+ */
+bool mini_challenge_ok(struct mini_net *mn, u64 *last_us, u64 now_us)
+{
+	u64 wait_us = (u64)READ_ONCE(mn->sysctl.invalid_ratelimit_ms) *
+		      MINI_USEC_PER_MSEC;
+
+	if (*last_us && now_us - *last_us < wait_us) {
+		MINI_INC(mn, CHALLENGE_HELD);
+		return false;
+	}
+	*last_us = now_us;
+	MINI_INC(mn, CHALLENGE_ACKS);
+	return true;
 }

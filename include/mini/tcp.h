@@ -184,7 +184,6 @@ void mini_push_header(struct sk_buff *skb, const struct mini_tuple *t,
 void mini_send_syn(struct sock *sk);
 void mini_send_ack(struct sock *sk);
 void mini_send_challenge(struct sock *sk);
-bool mini_challenge_ok(struct mini_net *mn, u64 *last_us, u64 now_us);
 void mini_send_reset(struct sock *sk);
 void mini_send_keepalive(struct sock *sk);
 void mini_send_probe(struct sock *sk);
@@ -201,6 +200,7 @@ void mini_reply_send(struct mini_net *mn, const struct mini_reply *r,
 		     const struct mini_header *h);
 void mini_reply_reset(struct mini_net *mn, const struct mini_reply *r,
 		      const struct mini_seg *seg);
+bool mini_challenge_ok(struct mini_net *mn, u64 *last_us, u64 now_us);
 
 /* tcp/timer.c */
 void mini_timer_init(struct sock *sk);
