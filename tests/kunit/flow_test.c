@@ -570,6 +570,8 @@ static void silly_window_is_used_in_the_end(struct kunit *test)
 	struct mini_t *t = with_segs(test);
 
 	mini_t_rx(t, AT_NOW, SEG(.ack = 2 * MSS, .wnd = 10));
+	mini_t_goto(t, AT_MS(100));
+	mini_t_expect_nothing(t);
 	mini_t_goto(t, AT_MS(1000));
 	mini_t_expect_tx(t, SEG(.seq = 2 * MSS, .len = 10));
 	mini_t_drain(t);

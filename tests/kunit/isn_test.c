@@ -45,7 +45,7 @@ static u64 ticks(void)
 /*
  * Of one tuple they grow as the clock does, a tick each 4 us. The clock is
  * read before and after, so it does not matter how long anything takes.
- * Proves: MUST-8, ISN-4
+ * Proves: MUST-8, SHLD-1, ISN-4
  */
 static void isn_follows_the_clock(struct kunit *test)
 {
@@ -126,7 +126,7 @@ static void each_bit_of_the_tuple_counts(struct kunit *test)
 
 /*
  * Who lacks a single bit of the secret knows nothing
- * Proves: MUST-9, ISN-2
+ * Proves: MUST-9, SHLD-1, ISN-2
  */
 static void each_bit_of_the_secret_counts(struct kunit *test)
 {

@@ -7,6 +7,7 @@
 #include <net/sock.h>
 #include <linux/in.h>
 #include <linux/prandom.h>
+#include <linux/tcp.h>
 #include <mini/frto.h>
 #include "harness.h"
 
@@ -600,7 +601,7 @@ static void half_of_a_long_flight(struct kunit *test)
 
 /*
  * After a timeout: what is SACKed stays so and is not resent
- * Proves: SR-9, SR-10, SK-8, RK-9
+ * Proves: SR-9, SR-10, SK-8
  */
 static void timeout_keeps_sacks(struct kunit *test)
 {
@@ -623,6 +624,25 @@ static void timeout_keeps_sacks(struct kunit *test)
 	mini_t_rx(t, AT_MS(RTO + 30), SEG(.ack = 6 * MSS));
 	mini_t_expect_nothing(t);
 	expect_board(t, 0, 0, 0);
+}
+
+/*
+ * With RACK what was sent a moment ago may still arrive, and does not count
+ * Proves: RK-9
+ */
+static void timeout_spares_what_is_fresh(struct kunit *test)
+{
+	struct mini_t *t = with_segs_out(test, 4);
+
+	mini_t_rx(t, AT_MS(RTT), SEG(.ack = MSS));
+	mini_t_goto(t, AT_MS(RTT + RTO - 50));
+	MINI_T_EQ(t, mini_t_send(t, MSS), MSS);
+	expect_seg(t, 4);
+	mini_t_expect_tx_at(t, AT_MS(RTT + RTO),
+			    SEG(.seq = MSS, .len = MSS));
+	expect_board(t, 0, 3, 1);
+	mini_t_rx(t, AT_NOW, SEG(.ack = 5 * MSS));
+	mini_t_drain(t);
 }
 
 /*
@@ -667,7 +687,10 @@ static void late_block_at_una(struct kunit *test)
 	mini_t_drain(t);
 }
 
-/* RFC 6675 alone, with RACK switched off */
+/*
+ * RFC 6675 alone, with RACK switched off
+ * Proves: SR-2
+ */
 static void by_count(struct kunit *test)
 {
 	struct mini_t *t = with_segs_out(test, 10);
@@ -681,6 +704,38 @@ static void by_count(struct kunit *test)
 	MINI_T_EQ(t, cc(t)->state, MINI_CA_RECOVERY);
 	mini_t_rx(t, AT_NOW, SEG(.ack = 10 * MSS));
 	mini_t_drain(t);
+}
+
+/*
+ * Three packets are enough, however short, and two are not; with RACK or without
+ * Proves: SR-2
+ */
+static void short_packets_count(struct kunit *test)
+{
+	u32 i, rack;
+
+	for (rack = 0; rack < 2; rack++) {
+		struct mini_t *t = established(test);
+
+		t->mn->sysctl.early_retrans = 0;
+		t->mn->sysctl.recovery = rack;
+		MINI_T_EQ(t, mini_t_set_tcp(t, TCP_NODELAY, 1), 0);
+		for (i = 0; i < 8; i++)
+			MINI_T_EQ(t, mini_t_send(t, 10), 10);
+		mini_t_drain(t);
+		mini_t_rx(t, AT_MS(RTT), SEG(.nr_sack = 2,
+					     .sack = { { 30, 40 },
+						       { 10, 20 } }));
+		mini_t_expect_nothing(t);
+		mini_t_rx(t, AT_NOW, SEG(.nr_sack = 3,
+					 .sack = { { 50, 60 }, { 30, 40 },
+						   { 10, 20 } }));
+		mini_t_expect_tx(t, SEG(.len = 10));
+		MINI_T_EQ(t, cc(t)->state, MINI_CA_RECOVERY);
+		mini_t_rx(t, AT_NOW, SEG(.ack = 80));
+		mini_t_drain(t);
+		mini_t_end(t);
+	}
 }
 
 /* Proves: RK-1 */
@@ -1062,9 +1117,11 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(holes_in_a_long_flight),
 	KUNIT_CASE(half_of_a_long_flight),
 	KUNIT_CASE(timeout_keeps_sacks),
+	KUNIT_CASE(timeout_spares_what_is_fresh),
 	KUNIT_CASE(reneging),
 	KUNIT_CASE(late_block_at_una),
 	KUNIT_CASE(by_count),
+	KUNIT_CASE(short_packets_count),
 	KUNIT_CASE(rack_needs_sack),
 	KUNIT_CASE(probe_of_the_tail),
 	KUNIT_CASE(probe_of_a_single_segment_waits),

@@ -341,6 +341,11 @@ static void recovery_sends_new_data(struct kunit *test)
 	MINI_T_TRUE(t, i > 14);
 	MINI_T_TRUE(t, i <= 18);
 	MINI_T_EQ(t, cc(t)->ssthresh, 5 * MSS);
+	/* over: no more than ssthresh, and no burst (RFC 6582 3.2 step 3) */
+	mini_t_rx(t, AT_MS(100), SEG(.ack = 12 * MSS));
+	MINI_T_EQ(t, cc(t)->state, MINI_CA_OPEN);
+	MINI_T_EQ(t, cc(t)->cwnd, min(5U, i - 12 + 1) * MSS);
+	mini_t_drain(t);
 }
 
 /*
