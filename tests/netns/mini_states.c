@@ -17,6 +17,8 @@
  *	eof S			the peer's FIN is next
  *	close S, reset S	reset: SO_LINGER with 0 seconds
  *	congestion S NAME	TCP_CONGESTION
+ *	pace S RATE		SO_MAX_PACING_RATE, bytes a second
+ *	cork S			TCP_CORK
  *	state S NAME		TCP_INFO comes to say so
  *	error S NAME		the socket comes to fail with this error (EPIPE, say)
  *	soft S NAME		it comes to tell of this error, and does not fail
@@ -218,6 +220,23 @@ static void step_congestion(const struct words *s)
 	ca_use(sock(s->w[1]), s->w[2]);
 }
 
+static void step_pace(const struct words *s)
+{
+	unsigned int rate = count_of(s->w[2], "bytes a second");
+
+	if (setsockopt(sock(s->w[1]), SOL_SOCKET, SO_MAX_PACING_RATE, &rate,
+		       sizeof(rate)))
+		err(1, "SO_MAX_PACING_RATE %s", s->w[1]);
+}
+
+static void step_cork(const struct words *s)
+{
+	int on = 1;
+
+	if (setsockopt(sock(s->w[1]), IPPROTO_TCP, TCP_CORK, &on, sizeof(on)))
+		err(1, "TCP_CORK %s", s->w[1]);
+}
+
 static int state_find(const char *name)
 {
 	static const char * const names[] = {
@@ -382,6 +401,8 @@ static const struct step {
 	{ "close",	2, step_close	},
 	{ "reset",	2, step_reset	},
 	{ "congestion",	3, step_congestion	},
+	{ "pace",	3, step_pace	},
+	{ "cork",	2, step_cork	},
 	{ "state",	3, step_state	},
 	{ "error",	3, step_error	},
 	{ "soft",	3, step_soft	},
