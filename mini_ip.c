@@ -71,6 +71,15 @@ static bool mini_ip_stop(struct mini_timer *t)
 			 timer_delete(&t->tl);
 }
 
+static void mini_ip_timer_clear(struct mini_timer *t,
+				void (*fire)(struct mini_timer *t), bool fine)
+{
+	t->fire = fire;
+	t->at_us = 0;
+	t->armed_us = 0;
+	t->fine = fine;
+}
+
 static void mini_ip_timer_fired(struct timer_list *tl)
 {
 	struct mini_timer *t = timer_container_of(t, tl, tl);
@@ -86,10 +95,7 @@ static void mini_ip_timer_fired(struct timer_list *tl)
 void mini_ip_timer_setup(struct mini_timer *t,
 			 void (*fire)(struct mini_timer *t))
 {
-	t->fire = fire;
-	t->at_us = 0;
-	t->armed_us = 0;
-	t->fine = false;
+	mini_ip_timer_clear(t, fire, false);
 	timer_setup(&t->tl, mini_ip_timer_fired, 0);
 }
 
@@ -110,8 +116,7 @@ static enum hrtimer_restart mini_ip_fine_timer_fired(struct hrtimer *hr)
 void mini_ip_fine_timer_setup(struct mini_fine_timer *f,
 			      void (*fire)(struct mini_timer *t))
 {
-	mini_ip_timer_setup(&f->t, fire);
-	f->t.fine = true;
+	mini_ip_timer_clear(&f->t, fire, true);
 	mini_hrtimer_setup(&f->hr, mini_ip_fine_timer_fired, CLOCK_MONOTONIC,
 			   HRTIMER_MODE_REL_PINNED_SOFT);
 }

@@ -14,7 +14,7 @@
 struct mini_net;
 
 #define MINI_CA_NAME_MAX	16
-#define MINI_CA_PRIV_U64	16
+#define MINI_CA_PRIV_U64	13
 #define MINI_CA_PRIV_SIZE	(MINI_CA_PRIV_U64 * sizeof(u64))
 /* names of all that are registered, a space between them */
 #define MINI_CA_LIST_MAX	(MINI_CA_NAME_MAX * 64)
@@ -61,9 +61,9 @@ struct mini_cc {
 	bool cwnd_limited;
 	bool rwnd_limited;
 	bool paced;
+	bool running;
 	u32 burst;
 	u64 rate;
-	bool running;
 	const struct mini_ca_ops *ops;
 	u64 priv[MINI_CA_PRIV_U64];
 };

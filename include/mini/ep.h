@@ -51,30 +51,36 @@ struct mini_ep {
 
 /**
  * struct mini_timer - a timer behind the seam of struct mini_ip_ops
- * @tl: the kernel's timer; never touched by the engine itself
  * @at_us: when it is due, by mini_ip_ops.now_us; 0 when it is not wanted
  * @armed_us: when @tl fires, at the latest at @at_us; 0 when it does not.
  *	Pushing a deadline back, or calling it off, leaves @tl as it is: most
  *	are, with each ACK, and few ever pass.
  * @fire: what it does, in softirq context; owns the reference of the timer
  * @fine: it is part of a struct mini_fine_timer
+ * @tl: the kernel's timer; never touched by the engine itself
  */
 struct mini_timer {
-	struct timer_list tl;
 	u64 at_us;
 	u64 armed_us;
 	void (*fire)(struct mini_timer *t);
 	bool fine;
+	struct timer_list tl;
 };
 
 /**
  * struct mini_fine_timer - one that a tick is too long for
- * @t: what the engine sees of it; its @tl is not used
- * @hr: the kernel's timer
+ * @t: what the engine sees of it
+ * @before: what comes before the place of its @tl
+ * @hr: the kernel's timer, in that place
  */
 struct mini_fine_timer {
-	struct mini_timer t;
-	struct hrtimer hr;
+	union {
+		struct mini_timer t;
+		struct {
+			u8 before[offsetof(struct mini_timer, tl)];
+			struct hrtimer hr;
+		};
+	};
 };
 
 /* what a timer or an ICMP error found the owner busy with; for release_cb */
@@ -148,17 +154,17 @@ struct mini_owner {
 /**
  * struct mini_listen - the two queues of a listener
  * @lock: guards all of it
+ * @nr_reqs: length of @reqs; the length of @ready is sk_ack_backlog
  * @reqs: SYN queue: half-open connections (mini_req.link)
  * @ready: accept queue: established, not yet accepted (mini_sock.ready_link)
- * @nr_reqs: length of @reqs; the length of @ready is sk_ack_backlog
  * @cookie_slot: time slot of the last SYN cookie, 0 before the first; no lock
  * @open: false from the moment the listener closes: nothing may be added
  */
 struct mini_listen {
 	spinlock_t lock;	/* all of it */
+	u32 nr_reqs;
 	struct list_head reqs;
 	struct list_head ready;
-	u32 nr_reqs;
 	u32 cookie_slot;
 	bool open;
 };

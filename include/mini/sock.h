@@ -53,135 +53,139 @@ struct mini_ip_ops;
  *	and sk_protocol IPPROTO_MINI whatever the wire: anything else lets core
  *	code take us for a tcp_sock.
  * @ep: entry in the endpoint table, or @listen_link in the listeners'
- * @listen_link: chain of the listeners' table, RCU
  * @owner: the port it stands on
  * @ip: the seam: time, timers, and IP
  * @now_us: when mini_now() looked at its clock last
+ * @deferred: MINI_DEFER_* and MINI_TX_* bits
  * @passive: came from a listener (RFC 9293 3.5 wants to know)
  * @fin_queued: the user closed the sending side; the FIN is in the queue
  * @ack_due: an ACK is owed, see MINI_ACK_*
- * @icmp_soft: last soft error, for the user when R2 is reached
- * @snd: send side
+ * @write_for: enum mini_write_for: what it runs for
+ * @nodelay: TCP_NODELAY
+ * @cork: TCP_CORK, or for the moment MSG_MORE
+ * @retries: times that the first unACKed segment was resent, or a probe sent
+ * @shut_probes: times that a shut window was probed since it was open
+ * @rto_at_us: when the retransmission timeout is due, whatever comes before
+ *	it; 0 when nothing is out
+ * @first_sent_us: when the segment at SND.UNA was sent for the first time
+ * @last_rcv_us: when the peer was last heard
+ * @write_tmr: timer of the sending side
  * @rcv: receive side
  * @ts: timestamps
- * @rtt: round-trip estimator
- * @cc: congestion state
- * @pace: pacing
- * @rack: RACK
- * @prr: proportional rate reduction
- * @tlp: tail loss probe
- * @undo: what could be taken back
- * @frto: enum mini_frto
- * @ecn: explicit congestion notification
- * @mtup: search for the MTU of the path
+ * @delack: when to ACK
+ * @ofo: received out of order, by number
+ * @bytes_received: octets taken in order
+ * @segs_in: segments received
+ * @segs_out: segments sent
+ * @snd: send side
  * @rtx: sent and not ACKed, in order; sk_write_queue holds what is unsent
  * @out: of @rtx what is in the network: neither SACKed nor taken for lost. In
  *	the order in which it was last sent.
  * @resend: of @rtx what is lost and was not sent again yet, in order
- * @ofo: received out of order, by number
- * @write_tmr: timer of the sending side
- * @write_for: enum mini_write_for: what it runs for
- * @rto_at_us: when the retransmission timeout is due, whatever comes before
- *	it; 0 when nothing is out
- * @delack: when to ACK
+ * @bytes_acked: octets of ours that the peer ACKed
+ * @rtt: round-trip estimator
+ * @cc: congestion state
+ * @rack: RACK
+ * @prr: proportional rate reduction
+ * @tlp: tail loss probe
+ * @frto: enum mini_frto
+ * @ecn: explicit congestion notification
+ * @pace: pacing
+ * @stat: for TCP_INFO
  * @delack_tmr: delayed ACK
- * @keep_tmr: keep-alive, or FIN-WAIT-2 of an orphan
  * @send_tmr: data waits for a moment that is known: pacing, a cork
- * @retries: times that the first unACKed segment was resent, or a probe sent
- * @shut_probes: times that a shut window was probed since it was open
- * @keep_probes: keep-alive probes unanswered
- * @first_sent_us: when the segment at SND.UNA was sent for the first time
- * @last_rcv_us: when the peer was last heard
  * @kick_tmr: a packet of ours was freed below, and a small write has waited
- * @deferred: MINI_DEFER_* and MINI_TX_* bits
- * @nodelay: TCP_NODELAY
- * @cork: TCP_CORK, or for the moment MSG_MORE
+ * @keep_tmr: keep-alive, or FIN-WAIT-2 of an orphan
  * @cork_until_us: when what that holds leaves all the same; 0 for nothing held
- * @keepidle_s: TCP_KEEPIDLE; 0 for the namespace's
- * @keepintvl_s: TCP_KEEPINTVL; 0 for the namespace's
+ * @keep_probes: keep-alive probes unanswered
  * @keepcnt: TCP_KEEPCNT; 0 for the namespace's
  * @syn_retries: TCP_SYNCNT; 0 for the namespace's
- * @user_timeout_ms: TCP_USER_TIMEOUT; 0 for R2 by count
  * @user_mss: TCP_MAXSEG; 0 for the route's
- * @user: other options
- * @stat: for TCP_INFO
+ * @keepidle_s: TCP_KEEPIDLE; 0 for the namespace's
+ * @keepintvl_s: TCP_KEEPINTVL; 0 for the namespace's
+ * @user_timeout_ms: TCP_USER_TIMEOUT; 0 for R2 by count
+ * @icmp_soft: last soft error, for the user when R2 is reached
  * @total_retrans: segments sent again
- * @bytes_acked: octets of ours that the peer ACKed
- * @bytes_received: octets taken in order
- * @segs_out: segments sent
- * @segs_in: segments received
- * @listen: queues of a listener
+ * @user: other options
+ * @undo: what could be taken back
+ * @mtup: search for the MTU of the path
+ * @listen_link: chain of the listeners' table, RCU
  * @ready_link: place in the listener's accept queue
+ * @listen: queues of a listener
+ *
+ * In this order: what each segment needs, what one that comes in does, what ACKs
+ * and sending do; then timers, armed by most and fired by few; then what is for
+ * losses, options and listeners. A stretch of the stream one way stays within
+ * two of the parts, but for the cache lines at their ends.
  *
  * Owned by the socket lock but for @ep, @listen_link, @owner, @listen and
  * @ready_link, whose locks are named at their types, and @deferred (atomic).
  */
 struct mini_sock {
 	struct inet_sock inet;
+
 	struct mini_ep ep;
-	struct hlist_node listen_link;
 	struct mini_owner owner;
 	const struct mini_ip_ops *ip;
 	u64 now_us;
-
+	unsigned long deferred;
 	bool passive;
 	bool fin_queued;
 	u8 ack_due;
-	int icmp_soft;
+	u8 write_for;
+	bool nodelay;
+	bool cork;
+	u8 retries;
+	u8 shut_probes;
+	u64 rto_at_us;
+	u64 first_sent_us;
+	u64 last_rcv_us;
+	struct mini_timer write_tmr;
 
-	struct mini_snd snd;
 	struct mini_rcv rcv;
 	struct mini_ts ts;
-	struct mini_rtt rtt;
-	struct mini_cc cc;
-	struct mini_pace pace;
-	struct mini_rack rack;
-	struct mini_prr prr;
-	struct mini_tlp tlp;
-	struct mini_undo undo;
-	u8 frto;
-	struct mini_ecn ecn;
-	struct mini_mtup mtup;
+	struct mini_delack delack;
+	struct rb_root ofo;
+	u64 bytes_received;
+	u32 segs_in;
+	u32 segs_out;
+
+	struct mini_snd snd;
 	struct sk_buff_head rtx;
 	struct list_head out;
 	struct list_head resend;
-	struct rb_root ofo;
-
-	struct mini_timer write_tmr;
-	u8 write_for;
-	u64 rto_at_us;
-	struct mini_delack delack;
-	struct mini_timer delack_tmr;
-	struct mini_timer keep_tmr;
-	struct mini_fine_timer send_tmr;
-	struct mini_fine_timer kick_tmr;
-	u8 retries;
-	u8 shut_probes;
-	u8 keep_probes;
-	u64 first_sent_us;
-	u64 last_rcv_us;
-	unsigned long deferred;
-
-	bool nodelay;
-	bool cork;
-	u64 cork_until_us;
-	u32 keepidle_s;
-	u32 keepintvl_s;
-	u8 keepcnt;
-	u8 syn_retries;
-	u32 user_timeout_ms;
-	u16 user_mss;
-	struct mini_user user;
+	u64 bytes_acked;
+	struct mini_rtt rtt;
+	struct mini_cc cc;
+	struct mini_rack rack;
+	struct mini_prr prr;
+	struct mini_tlp tlp;
+	u8 frto;
+	struct mini_ecn ecn;
+	struct mini_pace pace;
 	struct mini_stat stat;
 
-	u32 total_retrans;
-	u64 bytes_acked;
-	u64 bytes_received;
-	u32 segs_out;
-	u32 segs_in;
+	struct mini_timer delack_tmr;
+	struct mini_fine_timer send_tmr;
+	struct mini_fine_timer kick_tmr;
+	struct mini_timer keep_tmr;
+	u64 cork_until_us;
 
-	struct mini_listen listen;
+	u8 keep_probes;
+	u8 keepcnt;
+	u8 syn_retries;
+	u16 user_mss;
+	u32 keepidle_s;
+	u32 keepintvl_s;
+	u32 user_timeout_ms;
+	int icmp_soft;
+	u32 total_retrans;
+	struct mini_user user;
+	struct mini_undo undo;
+	struct mini_mtup mtup;
+	struct hlist_node listen_link;
 	struct list_head ready_link;
+	struct mini_listen listen;
 };
 
 /* ack_due */
