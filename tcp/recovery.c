@@ -19,12 +19,18 @@ static void mini_undo_prepare(struct mini_sock *msk)
 	msk->undo.resent = 0;
 }
 
-/* FlightSize: what limited transmit has sent does not count (RFC 5681 3.2) */
+/*
+ * FlightSize: what limited transmit has sent does not count (RFC 5681 3.2). Nor
+ * what has been sent for SACKed data while RACK gave a packet time that is lost
+ * after all: SND.UNA stays, and what is out becomes a multiple of cwnd.
+ */
 static u32 mini_flight_size(const struct mini_sock *msk)
 {
+	u32 flight = mini_flight(msk);
+
 	if (msk->snd.dupacks)
-		return msk->snd.dup_nxt - msk->snd.una;
-	return mini_flight(msk);
+		flight = msk->snd.dup_nxt - msk->snd.una;
+	return min(flight, msk->cc.cwnd);
 }
 
 /**
@@ -65,7 +71,8 @@ static void mini_echo_reduce(struct sock *sk)
 		return;
 	}
 	msk->ecn.hold = cc->cwnd <= cc->mss;
-	cc->cwnd = min(cc->cwnd, mini_cc_congestion(cc, mini_flight(msk)));
+	cc->cwnd = min(cc->cwnd,
+		       mini_cc_congestion(cc, mini_flight_size(msk)));
 	mini_ecn_reduced(&msk->ecn, msk->snd.nxt);
 }
 

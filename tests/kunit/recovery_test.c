@@ -991,6 +991,29 @@ static void overtaken_are_lost_once(struct kunit *test)
 	MINI_T_EQ(t, rack->mult, 5);
 }
 
+/*
+ * On a path that reorders a loss is told a round trip late. What was sent
+ * meanwhile, for what was SACKed, was not in the network at once, and does not
+ * make the reduction a smaller one.
+ */
+static void late_loss_reduces_as_well(struct kunit *test)
+{
+	struct mini_t *t = with_segs_out(test, 10);
+	struct mini_rack *rack = &mini_t_msk(t)->rack;
+
+	rack->reordered = true;
+	rack->mult = 10;
+	mini_t_send(t, 9 * MSS);
+	sack(t, AT_MS(RTT), 0, 1, 10);
+	mini_t_drain(t);
+	MINI_T_EQ(t, mini_flight(mini_t_msk(t)), 19 * MSS);
+	MINI_T_EQ(t, cc(t)->state, MINI_CA_OPEN);
+	mini_t_expect_tx_at(t, AT_MS(2 * RTT), SEG(.len = MSS));
+	MINI_T_EQ(t, cc(t)->state, MINI_CA_RECOVERY);
+	MINI_T_EQ(t, cc(t)->ssthresh, 5 * MSS);
+	mini_t_drain(t);
+}
+
 /* What was resent in recovery is all reported as duplicate: RFC 3708 */
 static void recovery_undone_by_dsack(struct kunit *test)
 {
@@ -1136,6 +1159,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(probe_switched_off),
 	KUNIT_CASE(timeout_undone_by_echo),
 	KUNIT_CASE(overtaken_are_lost_once),
+	KUNIT_CASE(late_loss_reduces_as_well),
 	KUNIT_CASE(recovery_undone_by_dsack),
 	KUNIT_CASE(half_a_dsack_undoes_nothing),
 	KUNIT_CASE(timeout_undone_by_frto),
