@@ -118,7 +118,7 @@ static const struct difference differences[] = {
 	{ IPPROTO_IP, MCAST_LEAVE_SOURCE_GROUP, SET, 0 },
 	{ IPPROTO_IP, MCAST_MSFILTER, GET | SET, 0 },
 	{ IPPROTO_IP, 51 /* IP_LOCAL_PORT_RANGE */, GET | SET, 0 },
-	{ IPPROTO_IP, 80 /* SO_ORIGINAL_DST */, GET, 0 },
+	{ IPPROTO_IP, 80 /* SO_ORIGINAL_DST */, GET | CHANCE, 0 },
 	/* another number */
 	{ IPPROTO_TCP, TCP_MAXSEG, VALUE, ON_A_CONNECTION },
 	{ IPPROTO_TCP, TCP_SYNCNT, VALUE, 0 },
