@@ -170,19 +170,6 @@ TEST_F(info, path_mtu)
 	EXPECT_EQ(65535, info_of(self->s).head.tcpi_pmtu);
 }
 
-/* Each time that a shut window is asked for is a probe, and not a loss */
-TEST_F(info, probes_are_no_retransmissions)
-{
-	long end = now_ms() + 1000;
-	struct info i;
-
-	fill_until_blocked(self->c);
-	do {
-		i = info_of(self->c);
-		EXPECT_EQ(0, i.head.tcpi_retransmits);
-	} while (!i.head.tcpi_probes && look_again(end));
-}
-
 /* Idle time is no busy time */
 TEST_F(info, idle)
 {
