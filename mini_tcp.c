@@ -475,6 +475,7 @@ void mini_tcp_synchronized(struct sock *sk, const struct mini_opts *o)
 {
 	struct mini_sock *msk = mini_sk(sk);
 
+	mini_now(sk);
 	msk->snd.peer_mss = max_t(u32, o->mss ?: MINI_MSS_DEFAULT,
 				  MINI_MSS_MIN);
 	/* each option is in force if both SYNs have it, or not at all */
@@ -485,14 +486,14 @@ void mini_tcp_synchronized(struct sock *sk, const struct mini_opts *o)
 	msk->snd.sack_ok &= o->sack_ok;
 	msk->ts.ok &= o->has_ts;
 	if (msk->ts.ok)
-		mini_ts_take(&msk->ts, o->tsval, mini_now(sk));
+		mini_ts_take(&msk->ts, o->tsval, msk->now_us);
 	mini_pmtu_start(sk);
 	mini_tcp_mtu_changed(sk);
 	msk->snd.syn_acked = false;
 	msk->snd.push = msk->snd.nxt;
 	msk->snd.small = msk->snd.una;
 	mini_rack_init(&msk->rack, msk->snd.una);
-	msk->snd.sent_us = mini_now(sk);
+	msk->snd.sent_us = msk->now_us;
 	mini_cc_start(&msk->cc, msk->snd.mss, msk->snd.sent_us);
 	mini_pace_begin(&msk->pace, msk->cc.cwnd);
 	mini_pacing_start(sk);

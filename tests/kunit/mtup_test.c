@@ -162,6 +162,17 @@ static struct mini_t *probing(struct kunit *test)
 	return t;
 }
 
+/* Also that of a child without timestamps, whose clock nobody has looked at */
+static void search_of_a_child_begins_now(struct kunit *test)
+{
+	struct mini_t *t = mini_t_new(test);
+
+	t->mn->sysctl.mtu_probing = MINI_MTUP_ALWAYS;
+	mini_t_to_established_passive(t);
+	MINI_T_TRUE(t, mini_t_msk(t)->mtup.since_us);
+	MINI_T_EQ(t, mini_t_msk(t)->mtup.since_us, mini_t_msk(t)->snd.sent_us);
+}
+
 #define PROBE	((BASE + 1500 + 1) / 2 - 40)
 
 /* Send and ACK until a probe is out, which begins at the answer */
@@ -253,6 +264,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(verdict_is_of_the_probe_alone),
 	KUNIT_CASE(black_hole),
 	KUNIT_CASE(off_by_default),
+	KUNIT_CASE(search_of_a_child_begins_now),
 	KUNIT_CASE(probe_arrives),
 	KUNIT_CASE(probe_is_lost),
 	KUNIT_CASE(small_writes_are_no_probes),
