@@ -313,7 +313,8 @@ bool mini_recovery_ack(struct sock *sk, struct mini_delivery *d)
 	if (msk->tlp.out)
 		mini_tlp_ack(sk, d);
 	mini_sack_recovery(sk, d);
-	mini_timer_no_probe(sk);
+	if (!d->acked)		/* else all timers start anew */
+		mini_timer_no_probe(sk);
 	return d->acked;
 }
 
