@@ -6,6 +6,7 @@
 #include <kunit/test.h>
 #include <linux/net.h>
 #include <linux/skbuff.h>
+#include <uapi/linux/tcp.h>
 #include <mini/ip.h>
 #include <mini/net.h>
 #include <mini/param.h>
@@ -305,6 +306,7 @@ void mini_t_release(struct socket **sock);
 int mini_t_close(struct mini_t *t);
 int mini_t_abort(struct mini_t *t);
 int mini_t_set_tcp(struct mini_t *t, int name, int value);
+struct tcp_info mini_t_info(struct mini_t *t);
 __poll_t mini_t_poll(struct mini_t *t);
 
 /* time and wire */

@@ -262,6 +262,20 @@ int mini_t_set_tcp(struct mini_t *t, int name, int value)
 }
 
 /**
+ * mini_t_info() - TCP_INFO of the connection's socket
+ * @t: world
+ */
+struct tcp_info mini_t_info(struct mini_t *t)
+{
+	struct tcp_info info;
+
+	lock_sock(t->sock->sk);
+	mini_get_info(t->sock->sk, &info);
+	release_sock(t->sock->sk);
+	return info;
+}
+
+/**
  * mini_t_poll() - poll(2) of the connection's socket
  * @t: world
  *

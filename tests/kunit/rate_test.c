@@ -135,16 +135,6 @@ static void receiver_rtt_by_window(struct kunit *test)
 
 /* In connections */
 
-static struct tcp_info info_of(struct mini_t *t)
-{
-	struct tcp_info info;
-
-	lock_sock(t->sock->sk);
-	mini_get_info(t->sock->sk, &info);
-	release_sock(t->sock->sk);
-	return info;
-}
-
 /* Ten segments in a round trip of 100 ms, after silence; and then eighteen */
 static void info_of_a_flight(struct kunit *test)
 {
@@ -154,13 +144,13 @@ static void info_of_a_flight(struct kunit *test)
 	MINI_T_EQ(t, mini_t_send(t, 28 * MSS), 28 * MSS);
 	mini_t_drain(t);
 	mini_t_rx(t, AT_MS(100), SEG(.ack = 10 * MSS));
-	info = info_of(t);
+	info = mini_t_info(t);
 	MINI_T_EQ(t, info.tcpi_delivered, 11);	/* and the SYN */
 	MINI_T_EQ(t, info.tcpi_delivery_rate, 100 * MSS);
 	MINI_T_EQ(t, info.tcpi_delivery_rate_app_limited, 1);
 	mini_t_rx(t, AT_MS(200), SEG(.ack = 28 * MSS));
 	mini_t_drain(t);
-	info = info_of(t);
+	info = mini_t_info(t);
 	MINI_T_EQ(t, info.tcpi_delivered, 29);
 	MINI_T_EQ(t, info.tcpi_delivery_rate, 180 * MSS);
 	MINI_T_EQ(t, info.tcpi_delivery_rate_app_limited, 0);
@@ -177,7 +167,7 @@ static void info_of_a_slow_writer(struct kunit *test)
 	MINI_T_EQ(t, mini_t_send(t, 200), 200);
 	mini_t_rx(t, AT_MS(200), SEG(.ack = 300));
 	mini_t_drain(t);
-	info = info_of(t);
+	info = mini_t_info(t);
 	MINI_T_EQ(t, info.tcpi_delivered, 3);
 	MINI_T_EQ(t, info.tcpi_delivery_rate, 2000);
 	MINI_T_EQ(t, info.tcpi_delivery_rate_app_limited, 1);
@@ -203,20 +193,20 @@ static void info_of_reordering(struct kunit *test)
 	mini_t_rx(t, AT_MS(100), SEG(.nr_sack = 1, .sack = { { MSS, 2 * MSS } }));
 	mini_t_rx(t, AT_MS(100), SEG(.nr_sack = 1,
 				     .sack = { { 6 * MSS, 7 * MSS } }));
-	info = info_of(t);
+	info = mini_t_info(t);
 	MINI_T_EQ(t, info.tcpi_delivered, 3);
 	MINI_T_EQ(t, info.tcpi_reord_seen, 0);
 	MINI_T_EQ(t, info.tcpi_reordering, 3);
 	mini_t_rx(t, AT_MS(100), SEG(.nr_sack = 2,
 				     .sack = { { MSS, 3 * MSS },
 					       { 6 * MSS, 7 * MSS } }));
-	info = info_of(t);
+	info = mini_t_info(t);
 	MINI_T_EQ(t, info.tcpi_delivered, 4);
 	MINI_T_EQ(t, info.tcpi_reord_seen, 1);
 	MINI_T_EQ(t, info.tcpi_reordering, 5);
 	mini_t_rx(t, AT_MS(100), SEG(.ack = 8 * MSS));
 	mini_t_drain(t);
-	info = info_of(t);
+	info = mini_t_info(t);
 	MINI_T_EQ(t, info.tcpi_delivered, 9);
 }
 
@@ -227,7 +217,7 @@ static void info_of_duplicates(struct kunit *test)
 	mini_t_rx(t, AT_MS(100), SEG(.ack = 8 * MSS));
 	mini_t_rx(t, AT_MS(100), SEG(.ack = 8 * MSS, .nr_sack = 1,
 				     .sack = { { 0, 3 * MSS } }));
-	MINI_T_EQ(t, info_of(t).tcpi_dsack_dups, 3);
+	MINI_T_EQ(t, mini_t_info(t).tcpi_dsack_dups, 3);
 }
 
 static void info_of_a_receiver(struct kunit *test)
@@ -242,7 +232,7 @@ static void info_of_a_receiver(struct kunit *test)
 		mini_t_rx(t, AT_MS(i), SEG(.seq = i * MSS, .len = MSS));
 	mini_t_drain(t);
 	mini_t_rx(t, AT_MS(80), SEG(.seq = 8 * MSS, .len = MSS));
-	info = info_of(t);
+	info = mini_t_info(t);
 	MINI_T_TRUE(t, info.tcpi_rcv_rtt > 0 && info.tcpi_rcv_rtt < 110 * MS);
 	MINI_T_EQ(t, info.tcpi_rcv_ssthresh, t->sock->sk->sk_rcvbuf / 2);
 	MINI_T_TRUE(t, info.tcpi_rcv_space >= 10 * MSS);

@@ -127,16 +127,6 @@ static void notsent_lowat(struct kunit *test)
 	mini_t_drain(t);
 }
 
-static struct tcp_info info_of(struct mini_t *t)
-{
-	struct tcp_info info;
-
-	lock_sock(t->sock->sk);
-	mini_get_info(t->sock->sk, &info);
-	release_sock(t->sock->sk);
-	return info;
-}
-
 /* TCP_INFO: what was sent twice, and what came in the wrong order */
 static void info_counts(struct kunit *test)
 {
@@ -149,7 +139,7 @@ static void info_counts(struct kunit *test)
 	mini_t_rx(t, AT_NOW, SEG(.seq = 50, .ack = 100, .len = 10));
 	mini_t_drain(t);
 	mini_t_advance_ms(t, 30);
-	info = info_of(t);
+	info = mini_t_info(t);
 	MINI_T_EQ(t, info.tcpi_bytes_sent, 200);
 	MINI_T_EQ(t, info.tcpi_bytes_retrans, 100);
 	MINI_T_EQ(t, info.tcpi_data_segs_out, 2);
@@ -177,7 +167,7 @@ static void info_limits(struct kunit *test)
 	mini_t_advance_ms(t, 7);
 	mini_t_rx(t, AT_NOW, SEG(.ack = 200));
 	mini_t_advance_ms(t, 500);
-	info = info_of(t);
+	info = mini_t_info(t);
 	MINI_T_EQ(t, info.tcpi_rwnd_limited, 50000);
 	MINI_T_EQ(t, info.tcpi_sndbuf_limited, 0);
 	MINI_T_EQ(t, info.tcpi_busy_time, 77000);
