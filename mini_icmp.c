@@ -149,8 +149,7 @@ static void mini_icmp_err(struct mini_net *mn, const struct mini_quote *q,
 	struct mini_dest d;
 
 	if (mini_lookup(mn, &q->t, inet_iif(q->skb), inet_sdif(q->skb), &d) &&
-	    d.ep &&
-	    d.ep->kind == MINI_KIND_SOCK)
+	    d.ep && d.ep->kind == MINI_KIND_SOCK)
 		mini_icmp_sock(mini_ep_sk(d.ep), q, type, code, mtu);
 }
 

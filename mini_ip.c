@@ -183,17 +183,24 @@ static struct dst_entry *mini_ip_dst(struct sock *sk)
 	return __sk_dst_get(sk);
 }
 
-static u32 mini_ip_mtu(struct sock *sk)
+/* What @of says of the route; without one, what any host takes */
+static u32 mini_ip_mtu_of(struct sock *sk,
+			  u32 (*of)(const struct dst_entry *dst))
 {
 	struct dst_entry *dst;
-	u32 mtu = MINI_MSS_DEFAULT + MINI_IP_HLEN + MINI_TCP_HLEN;
+	u32 mtu = MINI_MSS_DEFAULT + MINI_HLEN;
 
 	rcu_read_lock();
 	dst = mini_ip_dst(sk);
 	if (dst)
-		mtu = dst_mtu(dst);
+		mtu = of(dst);
 	rcu_read_unlock();
 	return mtu;
+}
+
+static u32 mini_ip_mtu(struct sock *sk)
+{
+	return mini_ip_mtu_of(sk, dst_mtu);
 }
 
 /*
@@ -207,21 +214,13 @@ static u32 mini_ip_dst_link_mtu(const struct dst_entry *dst)
 	u32 mtu = dst_metric_raw(dst, RTAX_MTU) ?: READ_ONCE(dst->dev->mtu);
 
 	if (mss)
-		mtu = mss + MINI_IP_HLEN + MINI_TCP_HLEN;
+		mtu = mss + MINI_HLEN;
 	return clamp_t(u32, mtu, MINI_MTU_MIN, IP_MAX_MTU);
 }
 
 static u32 mini_ip_link_mtu(struct sock *sk)
 {
-	struct dst_entry *dst;
-	u32 mtu = MINI_MSS_DEFAULT + MINI_IP_HLEN + MINI_TCP_HLEN;
-
-	rcu_read_lock();
-	dst = mini_ip_dst(sk);
-	if (dst)
-		mtu = mini_ip_dst_link_mtu(dst);
-	rcu_read_unlock();
-	return mtu;
+	return mini_ip_mtu_of(sk, mini_ip_dst_link_mtu);
 }
 
 static void mini_ip_advise(struct sock *sk)
@@ -247,7 +246,7 @@ static u32 mini_ip_reply_mtu(struct mini_net *mn, const struct mini_reply *r)
 	u32 mtu;
 
 	if (IS_ERR(rt))
-		return MINI_MSS_DEFAULT + MINI_IP_HLEN + MINI_TCP_HLEN;
+		return MINI_MSS_DEFAULT + MINI_HLEN;
 	mtu = mini_ip_dst_link_mtu(&rt->dst);
 	ip_rt_put(rt);
 	return mtu;
@@ -305,7 +304,7 @@ static u8 mini_ip_ttl(const struct inet_sock *inet, struct dst_entry *dst)
  */
 static __be16 mini_ip_id(struct inet_sock *inet, const struct sk_buff *skb)
 {
-	int segs = skb_shinfo(skb)->gso_segs ?: 1;
+	int segs = mini_skb_segs(skb);
 
 	return htons(atomic_fetch_add(segs, &inet->inet_id));
 }

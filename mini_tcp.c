@@ -296,7 +296,7 @@ static void mini_tcp_offer_window(struct sock *sk)
 
 	msk->rcv.wscale_ok = mn->sysctl.window_scaling;
 	msk->rcv.wscale = msk->rcv.wscale_ok ? mini_wscale_for(most) : 0;
-	msk->rcv.mss = msk->ip->link_mtu(sk) - MINI_IP_HLEN - MINI_TCP_HLEN;
+	msk->rcv.mss = msk->ip->link_mtu(sk) - MINI_HLEN;
 	msk->rcv.edge = mini_window_clamp(msk, min_t(u32, sk->sk_rcvbuf / 2,
 						     MINI_WND_UNSCALED_MAX));
 }
@@ -565,8 +565,7 @@ void mini_tcp_mtu_changed(struct sock *sk)
 	struct mini_sock *msk = mini_sk(sk);
 	u32 mtu = max(mini_mtup_limit(&msk->mtup, msk->ip->mtu(sk)),
 		      MINI_MTU_MIN);
-	u32 mss = min_t(u32, msk->snd.peer_mss,
-			mtu - MINI_IP_HLEN - MINI_TCP_HLEN);
+	u32 mss = min_t(u32, msk->snd.peer_mss, mtu - MINI_HLEN);
 
 	if (msk->user_mss)
 		mss = min_t(u32, mss, msk->user_mss);

@@ -53,11 +53,9 @@ u32 mini_mtup_limit(const struct mini_mtup *m, u32 mtu)
  */
 void mini_mtup_stuck(struct mini_mtup *m, u32 base, u32 floor, u64 now_us)
 {
-	u32 hlen = MINI_IP_HLEN + MINI_TCP_HLEN;
-
 	m->probe = 0;
 	if (m->on)
-		m->low = max(min((m->low - hlen) / 2 + hlen, base), floor);
+		m->low = max(min((m->low - MINI_HLEN) / 2 + MINI_HLEN, base), floor);
 	m->on = true;
 	m->since_us = now_us;
 }

@@ -7,7 +7,6 @@
 #include <mini/ip.h>
 #include <mini/tcp.h>
 
-#define MINI_HLEN		(MINI_IP_HLEN + MINI_TCP_HLEN)
 /* a lost probe is told by so many segments behind it (RFC 4821 7.4) */
 #define MINI_PROBE_BEHIND	(MINI_DUPACKS + 1)
 /* below, a probe would be too much of what is in flight */

@@ -282,8 +282,7 @@ void mini_req_fill(struct mini_net *mn, struct mini_req *req,
 	req->irs = seg->seq;
 	req->snd_wnd = seg->wnd;
 	req->mss = seg->opts.mss;
-	req->rcv_mss = mn->ip->reply_mtu(mn, &r) - MINI_IP_HLEN -
-		       MINI_TCP_HLEN;
+	req->rcv_mss = mn->ip->reply_mtu(mn, &r) - MINI_HLEN;
 	req->rcv_wnd = mini_window_clamp(mini_sk(req->listener),
 					 min_t(u32, rcvbuf / 2,
 					       MINI_WND_UNSCALED_MAX));

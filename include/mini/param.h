@@ -17,6 +17,8 @@
 /* RFC 9293 3.7.1: MSS sent is MMS_R less 20; MMS_R is the MTU less 20 */
 #define MINI_IP_HLEN		20U
 #define MINI_TCP_HLEN		20U
+/* both, without options: by which an MTU is more than an MSS */
+#define MINI_HLEN		(MINI_IP_HLEN + MINI_TCP_HLEN)
 /* RFC 1191 3: no path MTU below 68; below 552 we would rather fragment */
 #define MINI_MTU_MIN		68U
 
