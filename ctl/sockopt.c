@@ -37,12 +37,9 @@ static bool mini_ip_option_ok(int opt)
 static int mini_set_nodelay(struct sock *sk, int val)
 {
 	struct mini_sock *msk = mini_sk(sk);
-	bool cork = msk->cork;
 
 	msk->nodelay = val;
-	msk->cork = cork && !val;
-	mini_output(sk);
-	msk->cork = cork;
+	mini_output_corked(sk, msk->cork && !val);
 	return 0;
 }
 

@@ -330,8 +330,8 @@ static u32 mini_gso_max(const struct sock *sk)
 
 	if (!mini_can_gso(sk))
 		return msk->snd.mss;
-	room = min_t(u32, sk->sk_gso_max_size, U16_MAX) - MINI_IP_HLEN -
-	       MINI_TCP_HLEN - MINI_OPTS_MAX;
+	room = min_t(u32, sk->sk_gso_max_size, U16_MAX) - MINI_HLEN -
+	       MINI_OPTS_MAX;
 	return max_t(u32, rounddown(room, msk->snd.mss), msk->snd.mss);
 }
 
@@ -671,6 +671,17 @@ static void mini_send_mtu_probe(struct sock *sk)
 		msk->mtup.probe = 0;
 }
 
+static void mini_send_queue(struct sock *sk)
+{
+	struct sk_buff *skb;
+
+	if (mini_sk(sk)->mtup.on)
+		mini_send_mtu_probe(sk);
+	while ((skb = skb_peek(&sk->sk_write_queue)))
+		if (!mini_send_head(sk, skb))
+			break;
+}
+
 /* After so long the congestion window says nothing of the path any more */
 static u64 mini_idle_limit_us(const struct sock *sk)
 {
@@ -700,7 +711,6 @@ static void mini_output_stat(struct sock *sk)
 void mini_output(struct sock *sk)
 {
 	struct mini_sock *msk = mini_sk(sk);
-	struct sk_buff *skb;
 
 	if ((1 << sk->sk_state) & (TCPF_CLOSE | TCPF_LISTEN | TCPF_SYN_SENT |
 				   TCPF_SYN_RECV))
@@ -713,17 +723,28 @@ void mini_output(struct sock *sk)
 				mini_idle_limit_us(sk));
 	msk->cc.cwnd_limited = false;
 	msk->cc.rwnd_limited = false;
-	if (msk->mtup.on && mini_may_send_new(msk))
-		mini_send_mtu_probe(sk);
 	if (mini_may_send_new(msk))
-		while ((skb = skb_peek(&sk->sk_write_queue)))
-			if (!mini_send_head(sk, skb))
-				break;
+		mini_send_queue(sk);
 	if (!mini_flight(msk) && mini_unsent(sk) && !msk->send_tmr.t.at_us)
 		mini_timer_data_stuck(sk);
 	else
 		mini_timer_data_free(sk);
 	mini_output_stat(sk);
+}
+
+/**
+ * mini_output_corked() - the same with a cork of its own
+ * @sk: socket, owned
+ * @cork: in place of the user's, for this pass
+ */
+void mini_output_corked(struct sock *sk, bool cork)
+{
+	struct mini_sock *msk = mini_sk(sk);
+	bool users = msk->cork;
+
+	msk->cork = cork;
+	mini_output(sk);
+	msk->cork = users;
 }
 
 /**

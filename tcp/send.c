@@ -275,17 +275,14 @@ static void mini_drop_empty_tail(struct sock *sk)
 static void mini_push(struct sock *sk, int flags)
 {
 	struct mini_sock *msk = mini_sk(sk);
-	bool cork = msk->cork;
 
 	if (!(flags & MSG_MORE))
 		msk->snd.push = msk->snd.write;
 	if (flags & MSG_OOB)
 		mini_urgent_mark(msk);
-	if (!(flags & MSG_OOB) && mini_autocorks(sk))
+	else if (mini_autocorks(sk))
 		return;
-	msk->cork |= !!(flags & MSG_MORE);
-	mini_output(sk);
-	msk->cork = cork;
+	mini_output_corked(sk, msk->cork || flags & MSG_MORE);
 }
 
 /* Wait for memory; what is written so far leaves first, to make some */

@@ -191,6 +191,7 @@ void mini_retransmit_first(struct sock *sk);
 bool mini_retransmit_last(struct sock *sk);
 bool mini_send_one_new(struct sock *sk);
 void mini_output(struct sock *sk);
+void mini_output_corked(struct sock *sk, bool cork);
 u32 mini_size_goal(const struct sock *sk);
 u32 mini_window_now(const struct sock *sk);
 u8 mini_wscale_for(u32 space);
