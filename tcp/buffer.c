@@ -39,7 +39,9 @@ void mini_buffer_start(struct sock *sk)
 	mini_buffer_acked(sk);
 	msk->rcv.round_seq = msk->rcv.copied;
 	msk->rcv.round_us = mini_now(sk);
-	msk->rcv.round_read = MINI_IW_SEGS * msk->rcv.mss;
+	/* no more comes in the first round than its window lets in */
+	msk->rcv.round_read = min(MINI_IW_SEGS * msk->rcv.mss,
+				  msk->rcv.edge - msk->rcv.nxt);
 }
 
 /*

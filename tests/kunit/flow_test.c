@@ -665,6 +665,38 @@ static void window_is_ahead_of_slow_start(struct kunit *test)
 }
 
 /*
+ * Where ten segments are more than the first window, as on a loopback device,
+ * it grows with what that lets in
+ */
+static void window_of_a_huge_mss_grows(struct kunit *test)
+{
+	struct mini_t *t = mini_t_new(test);
+	u32 round, i, seq = 0, first, echo;
+	struct mini_sock *msk;
+
+	t->mtu = 65535;
+	t->peer_ts = true;
+	t->peer_ws = MINI_T_WS(7);
+	mini_t_to_established(t);
+	msk = mini_t_msk(t);
+	echo = t->our_tsval;
+	t->sock->sk->sk_userlocks &= ~SOCK_RCVBUF_LOCK;
+	first = msk->rcv.edge - msk->rcv.nxt;
+	for (round = 0; round < 4; round++) {
+		for (i = 0; i < first / 16384; i++, seq += 16384) {
+			mini_t_rx(t, AT_NOW, SEG(.seq = seq, .len = 16384,
+						 .ecr = echo));
+			MINI_T_EQ(t, mini_t_recv(t, 16384), 16384);
+			mini_t_drain(t);
+		}
+		echo = t->our_tsval;
+		mini_t_advance_ms(t, MINI_T_RTT_MS);
+		mini_t_drain(t);
+	}
+	MINI_T_TRUE(t, msk->rcv.edge - msk->rcv.nxt >= 2 * first);
+}
+
+/*
  * Read octet by octet, the edge moves in strides
  * Proves: MUST-39, SW-5
  */
@@ -1203,6 +1235,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(half_a_small_window_is_enough),
 	KUNIT_CASE(window_is_a_promise),
 	KUNIT_CASE(window_is_ahead_of_slow_start),
+	KUNIT_CASE(window_of_a_huge_mss_grows),
 	KUNIT_CASE(receiver_offers_no_silly_window),
 	KUNIT_CASE(window_update_is_sent),
 	KUNIT_CASE(shut_window_answers_probes),
