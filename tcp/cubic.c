@@ -206,7 +206,8 @@ static u32 mini_cubic_slow_start(struct mini_cc *cc,
 	c->now.w_est = 0;	/* congestion avoidance will begin anew */
 	if (cc->ssthresh != MINI_SSTHRESH_NONE)
 		return a->limited ? mini_cc_slow_start(cc, a->acked) : 0;
-	if (mini_hystart_on_ack(&c->hs, cc, a))
+	if (mini_hystart_on_ack(&c->hs, cc, a) ||
+	    mini_hystart_train(&c->hs, cc, a))
 		c->now.cwnd_prior = cc->cwnd;
 	return 0;
 }

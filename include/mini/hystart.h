@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* HyStart++, RFC 9406: a slow start that ends before loss does. Pure. */
+/*
+ * HyStart++, RFC 9406, and ACK trains: a slow start that ends before loss
+ * does. Pure.
+ */
 #ifndef _MINI_HYSTART_H
 #define _MINI_HYSTART_H
 
@@ -15,6 +18,8 @@ struct mini_ca_ack;
  * @cur_min_us: currentRoundMinRTT
  * @css_base_us: cssBaselineMinRtt; infinite but in Conservative Slow Start
  * @samples: rttSampleCount, not counted beyond what is asked for
+ * @first_us: when the first ACK of this round's train came, low half of it
+ * @train_us: and the last
  * @css_rounds: rounds of Conservative Slow Start that are over
  * @begun: the first round has begun
  *
@@ -25,6 +30,8 @@ struct mini_hystart {
 	u32 last_min_us;
 	u32 cur_min_us;
 	u32 css_base_us;
+	u32 first_us;
+	u32 train_us;
 	u8 samples;
 	u8 css_rounds;
 	bool begun;
@@ -33,5 +40,7 @@ struct mini_hystart {
 void mini_hystart_init(struct mini_hystart *h);
 bool mini_hystart_on_ack(struct mini_hystart *h, struct mini_cc *cc,
 			 const struct mini_ca_ack *a);
+bool mini_hystart_train(struct mini_hystart *h, struct mini_cc *cc,
+			const struct mini_ca_ack *a);
 
 #endif /* _MINI_HYSTART_H */

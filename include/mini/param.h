@@ -98,6 +98,10 @@
 #define MINI_N_RTT_SAMPLE	8U
 #define MINI_CSS_GROWTH_DIVISOR	4U
 #define MINI_CSS_ROUNDS		5U
+/* and ACK trains, as in Linux: gap that ends one, what devices add, windows */
+#define MINI_TRAIN_GAP_US	(2U * MINI_USEC_PER_MSEC)
+#define MINI_TRAIN_SLACK_US	(1U * MINI_USEC_PER_MSEC)
+#define MINI_TRAIN_LOW_SEGS	16U
 
 /* RFC 5681 3.2: "the arrival of 3 duplicate ACKs" */
 #define MINI_DUPACKS		3U

@@ -19,6 +19,7 @@
  * @h: under test
  * @una: SND.UNA
  * @nxt: SND.NXT
+ * @now_us: the clock, which stands unless a test moves it
  * @limited: what ACKs say
  * @over: slow start is
  */
@@ -28,6 +29,7 @@ struct world {
 	struct mini_hystart *h;
 	u32 una;
 	u32 nxt;
+	u64 now_us;
 	bool limited;
 	bool over;
 };
@@ -70,6 +72,7 @@ static u32 segs(const struct world *w)
 static void ack(struct world *w, u32 octets, u32 rtt_us)
 {
 	struct mini_ca_ack a = {
+		.now_us = w->now_us,
 		.acked = octets,
 		.una = w->una += octets,
 		.nxt = w->nxt,
@@ -85,10 +88,17 @@ static void ack(struct world *w, u32 octets, u32 rtt_us)
 	w->nxt = w->una + w->cc.cwnd;
 }
 
+/* Where the round ends that goes on, or begins with the next ACK */
+static u32 round_end(const struct world *w)
+{
+	return w->h->begun && w->una != w->h->window_end ?
+	       w->h->window_end : w->nxt;
+}
+
 /* Return: octets ACKed until the round is over, a segment at a time */
 static u32 round_of(struct world *w, u32 rtt_us)
 {
-	u32 begin = w->una, end = w->h->begun ? w->h->window_end : w->nxt;
+	u32 begin = w->una, end = round_end(w);
 
 	while (w->una != end)
 		ack(w, min(end - w->una, 1U * MSS), rtt_us);
@@ -105,31 +115,29 @@ static u32 rise(struct world *w, u32 rtt_us, u32 then_us)
 }
 
 /*
- * A round ends when what was SND.NXT at its beginning is ACKed, and with it
- * the next begins.
+ * A round ends when what was SND.NXT at its beginning is ACKed. The next begins
+ * with the first ACK of what was sent in it.
  *
  * Proves: HY-1
  */
 static void rounds_are_round_trips(struct kunit *test)
 {
 	struct world w;
-	u32 round, end, nxt;
+	u32 round, end;
 
 	begin(&w);
-	end = w.nxt;
 	for (round = 0; round < 12; round++) {
-		ack(&w, MSS, 100 * MS);
+		end = w.nxt;
+		ack(&w, MSS, (100 + round) * MS);
 		KUNIT_EXPECT_EQ(test, w.h->window_end, end);
-		KUNIT_EXPECT_EQ(test, w.h->samples, !!round);
-		while (w.una != end - MSS) {
-			ack(&w, MSS, 100 * MS);
+		KUNIT_EXPECT_EQ(test, w.h->samples, 1);
+		if (round)
+			KUNIT_EXPECT_EQ(test, w.h->last_min_us,
+					(99 + round) * MS);
+		while (w.una != end) {
+			ack(&w, MSS, (100 + round) * MS);
 			KUNIT_EXPECT_EQ(test, w.h->window_end, end);
 		}
-		nxt = w.nxt;
-		ack(&w, MSS, 100 * MS);
-		KUNIT_EXPECT_EQ(test, w.h->window_end, nxt);
-		KUNIT_EXPECT_EQ(test, w.h->last_min_us, 100 * MS);
-		end = nxt;
 	}
 }
 
@@ -287,11 +295,12 @@ static void five_rounds_end_it(struct kunit *test)
 
 	rise(&w, 100 * MS, 120 * MS);
 	for (round = 1; round < 5; round++) {
+		round_of(&w, 120 * MS);
 		KUNIT_EXPECT_EQ(test, w.h->css_rounds, round);
 		KUNIT_EXPECT_FALSE(test, w.over);
 		KUNIT_EXPECT_EQ(test, w.cc.ssthresh, MINI_SSTHRESH_NONE);
-		round_of(&w, 120 * MS);
 	}
+	ack(&w, MSS, 120 * MS);
 	KUNIT_EXPECT_TRUE(test, w.over);
 	KUNIT_EXPECT_EQ(test, w.cc.ssthresh, w.cc.cwnd);
 }
@@ -357,6 +366,7 @@ static void cubic_ends_its_first_slow_start(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, w.cc.ssthresh, MINI_SSTHRESH_NONE);
 		round_of(&w, 120 * MS);
 	}
+	ack(&w, MSS, 120 * MS);
 	KUNIT_EXPECT_EQ(test, w.cc.ssthresh, w.cc.cwnd);
 	ack(&w, MSS, 120 * MS);
 	KUNIT_EXPECT_EQ(test, c->now.k_us, 0);
@@ -393,6 +403,77 @@ static void loss_ends_it_for_good(struct kunit *test)
 	}
 }
 
+/* Round trips of @rtt_us, the ACKs of one @gap_us after each other */
+static void trains_of(struct world *w, u32 n, u32 rtt_us, u32 gap_us)
+{
+	while (n-- && w->cc.ssthresh == MINI_SSTHRESH_NONE) {
+		u32 end = round_end(w);
+		u64 at_us = w->now_us + rtt_us;
+
+		for (w->now_us = at_us; w->una != end; w->now_us += gap_us) {
+			ack(w, min(end - w->una, 1U * MSS), rtt_us);
+			if (w->cc.ssthresh != MINI_SSTHRESH_NONE)
+				return;
+		}
+		w->now_us = at_us;
+	}
+}
+
+/*
+ * One ACK each 500 us: the 103rd is 51 ms after the first, half a round trip
+ * and half of what devices may add. The fifth round trip has as many.
+ */
+static void half_a_round_of_acks_ends_it(struct kunit *test)
+{
+	struct world w;
+	u32 before;
+
+	begin_cubic(&w);
+	trains_of(&w, 4, 100 * MS, 500);
+	KUNIT_EXPECT_EQ(test, w.cc.ssthresh, MINI_SSTHRESH_NONE);
+	before = segs(&w);
+	trains_of(&w, 1, 100 * MS, 500);
+	KUNIT_EXPECT_EQ(test, w.cc.ssthresh, w.cc.cwnd);
+	KUNIT_EXPECT_EQ(test, segs(&w), before + 103);
+}
+
+/* ACKs that are further apart are no train, however long they go on */
+static void gaps_end_a_train(struct kunit *test)
+{
+	struct world w;
+
+	begin_cubic(&w);
+	trains_of(&w, 6, 1000 * MS, 2001);
+	KUNIT_EXPECT_EQ(test, w.cc.ssthresh, MINI_SSTHRESH_NONE);
+}
+
+/* Paced segments fill half of a round trip long before they fill the path */
+static void paced_trains_are_longer(struct kunit *test)
+{
+	struct world w;
+	u32 before;
+
+	begin_cubic(&w);
+	w.cc.paced = true;
+	trains_of(&w, 5, 100 * MS, 500);
+	KUNIT_EXPECT_EQ(test, w.cc.ssthresh, MINI_SSTHRESH_NONE);
+	before = segs(&w);
+	trains_of(&w, 1, 100 * MS, 500);
+	KUNIT_EXPECT_EQ(test, w.cc.ssthresh, w.cc.cwnd);
+	KUNIT_EXPECT_EQ(test, segs(&w), before + 204);
+}
+
+/* In a window of less than sixteen segments none is looked for */
+static void small_windows_have_no_train(struct kunit *test)
+{
+	struct world w;
+
+	begin_cubic(&w);
+	trains_of(&w, 1, 10 * MS, 2000);
+	KUNIT_EXPECT_EQ(test, segs(&w), 16);
+	KUNIT_EXPECT_EQ(test, w.cc.ssthresh, w.cc.cwnd);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(rounds_are_round_trips),
 	KUNIT_CASE_PARAM(delay_slows_growth, thresh_gen_params),
@@ -405,6 +486,10 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(unused_window_does_not_grow),
 	KUNIT_CASE(cubic_ends_its_first_slow_start),
 	KUNIT_CASE(loss_ends_it_for_good),
+	KUNIT_CASE(half_a_round_of_acks_ends_it),
+	KUNIT_CASE(gaps_end_a_train),
+	KUNIT_CASE(paced_trains_are_longer),
+	KUNIT_CASE(small_windows_have_no_train),
 	{}
 };
 
