@@ -5,7 +5,7 @@
 DEMO ?= debian
 
 .PHONY: all test demo kunit check selftest interop unload bench coverage \
-	clean help
+	walk clean help
 
 all:
 	@ko=$$(scripts/module host) && cp "$$ko" "$${ko%/*}/Module.symvers" . && echo "built af_mini.ko"
@@ -32,6 +32,9 @@ bench:
 coverage:
 	@scripts/coverage
 
+walk:
+	@scripts/walk
+
 clean:
 	@scripts/clean
 
@@ -47,6 +50,7 @@ help:
 	@echo 'make unload     insmod and rmmod with connections in every state'
 	@echo 'make bench      speed beside kernel TCP'
 	@echo 'make coverage   write docs/rfc-coverage.md: which test proves what'
+	@echo 'make walk       trace one connection and print it, hop by hop, beside AF_INET'
 	@echo 'make clean      remove what was built from this checkout'
 	@echo
 	@echo 'Kernels are kept in $${AF_MINI_CACHE:-~/.cache/af_mini}; tests run in'
