@@ -297,6 +297,70 @@ struct mini_ep *mini_ep_next(struct mini_net *mn, u32 *slot,
 	return NULL;
 }
 
+static struct mini_ep *mini_walk_listeners(struct mini_net *mn, u32 slot,
+					   u32 place)
+{
+	struct mini_sock *msk;
+
+	hlist_for_each_entry_rcu(msk, &mn->lhash[slot], listen_link)
+		if (!place--)
+			return &msk->ep;
+	return NULL;
+}
+
+static struct mini_ep *mini_walk_endpoints(struct mini_net *mn, u32 slot,
+					   u32 place)
+{
+	const struct hlist_nulls_node *node;
+	struct mini_ep *ep;
+	u32 before;
+
+again:
+	before = place;
+	hlist_nulls_for_each_entry_rcu(ep, node, &mn->ehash[slot], link)
+		if (!before--)
+			return ep;
+	/* a socket that has been connected anew has led us away */
+	if (get_nulls_value(node) != slot)
+		goto again;
+	return NULL;
+}
+
+/**
+ * mini_walk_at() - who stands at a place on the way past all endpoints
+ * @mn: namespace
+ * @w: the place; moved on to the first endpoint at it or after it. Whoever has
+ *	done with that one adds one to @w->place.
+ *
+ * Listeners come first, then connections, half-open ones and TIME-WAITs, as
+ * @kind and the state of a socket tell. While the table does not change, each
+ * comes once. One that comes or goes meanwhile moves others of its own chain,
+ * and of no other: they may come twice, or not.
+ *
+ * Context: RCU reader; no reference is taken.
+ * Return: an endpoint, whose fields may change while they are read, or NULL
+ * after the last.
+ */
+struct mini_ep *mini_walk_at(struct mini_net *mn, struct mini_walk *w)
+{
+	struct mini_ep *ep;
+
+	if (!mini_net_is_up(mn))
+		return NULL;
+	while (w->chain < MINI_LHASH_BUCKETS + MINI_EHASH_BUCKETS) {
+		if (w->chain < MINI_LHASH_BUCKETS)
+			ep = mini_walk_listeners(mn, w->chain, w->place);
+		else
+			ep = mini_walk_endpoints(mn, w->chain -
+						 MINI_LHASH_BUCKETS, w->place);
+		if (ep)
+			return ep;
+		w->chain++;
+		w->place = 0;
+	}
+	return NULL;
+}
+
 /**
  * mini_hash_net_up() - allocate a namespace's tables
  * @mn: namespace

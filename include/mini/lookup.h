@@ -16,6 +16,19 @@ struct mini_dest {
 	struct sock *listener;
 };
 
+/**
+ * struct mini_walk - a place on the way past all endpoints of a namespace
+ * @chain: which chain: those of the listeners, and then those of the endpoints
+ * @place: how many of that chain lie before it
+ *
+ * All zero is the beginning. It refers to nothing, so it may be kept for as long
+ * as its owner likes, outside of RCU too.
+ */
+struct mini_walk {
+	u32 chain;
+	u32 place;
+};
+
 static inline struct sock *mini_ep_sk(struct mini_ep *ep)
 {
 	return mini_to_sk(container_of(ep, struct mini_sock, ep));
@@ -48,6 +61,7 @@ bool mini_ep_replace(struct mini_net *mn, struct mini_ep *old,
 		     struct mini_ep *new);
 struct mini_ep *mini_ep_next(struct mini_net *mn, u32 *slot,
 			     bool (*pick)(struct mini_ep *ep));
+struct mini_ep *mini_walk_at(struct mini_net *mn, struct mini_walk *w);
 void mini_listen_hash(struct sock *sk);
 void mini_listen_unhash(struct sock *sk);
 int mini_hash_net_up(struct mini_net *mn);
