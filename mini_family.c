@@ -20,9 +20,11 @@
 #include <net/ip.h>
 #include <net/net_namespace.h>
 #include <net/sock.h>
+#include <mini/call.h>
 #include <mini/compat.h>
 #include <mini/ip.h>
 #include <mini/stream.h>
+#include <mini/tables.h>
 #include <mini/tcp.h>
 
 static int mini_family = AF_MINI;
@@ -42,6 +44,7 @@ static int mini_rmem[3] = { 4096, 131072, 6 << 20 };
 
 static void mini_mem_enter_pressure(struct sock *sk)
 {
+	MINI_CALL(sk, mini_tcp_prot, enter_memory_pressure);
 	if (READ_ONCE(mini_mem_pressure))
 		return;
 	WRITE_ONCE(mini_mem_pressure, 1);
@@ -50,6 +53,7 @@ static void mini_mem_enter_pressure(struct sock *sk)
 
 static void mini_mem_leave_pressure(struct sock *sk)
 {
+	MINI_CALL(sk, mini_tcp_prot, leave_memory_pressure);
 	if (READ_ONCE(mini_mem_pressure))
 		WRITE_ONCE(mini_mem_pressure, 0);
 }
@@ -97,13 +101,14 @@ static void mini_mem_set_limits(void)
 static int mini_tcp_connect_slot(struct sock *sk, struct sockaddr *addr,
 				 int len)
 {
+	MINI_CALL(sk, mini_tcp_prot, connect);
 	return mini_tcp_connect(sk, (struct sockaddr_in *)addr, len);
 }
 
 MINI_PROTO_ACCEPT(mini_tcp_accept)
 MINI_PROTO_RECVMSG(mini_tcp_recvmsg)
 
-static struct proto mini_tcp_prot = {
+struct proto mini_tcp_prot = {
 	.name			= "MINI-TCP",
 	.owner			= THIS_MODULE,
 	.obj_size		= sizeof(struct mini_sock),
@@ -143,9 +148,9 @@ static struct proto mini_tcp_prot = {
 /* ---- the second level: the socket layer, called through sock->ops ---- */
 
 MINI_OPS_ACCEPT(mini_stream_accept)
-MINI_OPS_SENDPAGE(mini_stream_sendmsg)
+MINI_OPS_SENDPAGE(mini_stream_sendmsg, mini_stream_ops)
 
-static const struct proto_ops mini_stream_ops = {
+const struct proto_ops mini_stream_ops = {
 	.family		= AF_MINI,
 	.owner		= THIS_MODULE,
 	.release	= mini_stream_release,
@@ -172,23 +177,7 @@ static const struct proto_ops mini_stream_ops = {
 
 /* ---- between them: which row serves socket(family, type, protocol) ---- */
 
-/**
- * struct mini_protosw - one row
- * @type: SOCK_*
- * @protocol: as given to socket(); the first row of a type serves 0 as well
- * @wire: IP protocol on the wire
- * @prot: transport
- * @ops: socket layer
- */
-struct mini_protosw {
-	int type;
-	int protocol;
-	u8 wire;
-	struct proto *prot;
-	const struct proto_ops *ops;
-};
-
-static const struct mini_protosw mini_protosw[] = {
+const struct mini_protosw mini_protosw[] = {
 	{
 		.type		= SOCK_STREAM,
 		.protocol	= IPPROTO_TCP,
@@ -205,13 +194,15 @@ static const struct mini_protosw mini_protosw[] = {
 	},
 };
 
+const size_t mini_protosw_rows = ARRAY_SIZE(mini_protosw);
+
 /* Walk the table; an errno as pointer when no row fits */
 static const struct mini_protosw *mini_find_row(int type, int protocol)
 {
 	bool type_known = false;
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(mini_protosw); i++) {
+	for (i = 0; i < mini_protosw_rows; i++) {
 		const struct mini_protosw *row = &mini_protosw[i];
 
 		if (row->type != type)
@@ -288,6 +279,7 @@ static int mini_create(struct net *net, struct socket *sock, int protocol,
 	struct sock *sk;
 	int err;
 
+	MINI_CALL_NET(mn, mini_family_ops, create);
 	if (protocol < 0 || protocol >= IPPROTO_MAX)
 		return -EINVAL;
 	if (IS_ERR(row))
@@ -312,7 +304,7 @@ static int mini_create(struct net *net, struct socket *sock, int protocol,
 	return err;
 }
 
-static struct net_proto_family mini_family_ops = {
+struct net_proto_family mini_family_ops = {
 	.owner	= THIS_MODULE,
 	.create	= mini_create,
 };
@@ -489,7 +481,7 @@ static int __init mini_init(void)
 	if (err)
 		goto out_ip;
 	pr_info("proto %s, %zu protosw rows, IP protocol %d, address family %d registered\n",
-		mini_tcp_prot.name, ARRAY_SIZE(mini_protosw), IPPROTO_MINI,
+		mini_tcp_prot.name, mini_protosw_rows, IPPROTO_MINI,
 		mini_family);
 	return 0;
 

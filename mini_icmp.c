@@ -10,6 +10,7 @@
 #include <net/icmp.h>
 #include <net/ip.h>
 #include <net/route.h>
+#include <mini/call.h>
 #include <mini/compat.h>
 #include <mini/ip.h>
 #include <mini/tcp.h>
@@ -187,11 +188,12 @@ void mini_icmp_look(struct mini_net *mn, struct sk_buff *skb)
  */
 int mini_icmp_rcv_twin(struct sk_buff *skb, u32 info)
 {
+	struct mini_net *mn = mini_pernet(dev_net(skb->dev));
 	const struct icmphdr *icmph = icmp_hdr(skb);
 	struct mini_quote q;
 
+	MINI_CALL_NET(mn, mini_ip_twin, err_handler);
 	if (mini_icmp_quote(skb, 0, &q))
-		mini_icmp_err(mini_pernet(dev_net(skb->dev)), &q, icmph->type,
-			      icmph->code, info);
+		mini_icmp_err(mn, &q, icmph->type, icmph->code, info);
 	return 0;
 }

@@ -23,8 +23,10 @@
 #if IS_ENABLED(CONFIG_NF_CONNTRACK)
 #include <net/netfilter/nf_conntrack.h>
 #endif
+#include <mini/call.h>
 #include <mini/compat.h>
 #include <mini/ip.h>
+#include <mini/tables.h>
 #include <mini/tcp.h>
 
 /* ---- time ---- */
@@ -558,6 +560,7 @@ static unsigned int mini_ip_early(void *priv, struct sk_buff *skb,
 	struct mini_tuple t;
 	struct sock *sk;
 
+	MINI_CALL_NET(mn, mini_ip_hooks, early);
 	if (!mn->sysctl.early_demux ||
 	    ip_hdr(skb)->protocol != IPPROTO_TCP || skb_dst(skb) || skb->sk ||
 	    skb->pkt_type != PACKET_HOST || ip_is_fragment(ip_hdr(skb)) ||
@@ -701,15 +704,17 @@ static unsigned int mini_ip_look(struct mini_net *mn, struct sk_buff *skb)
 static unsigned int mini_ip_hook(void *priv, struct sk_buff *skb,
 				 const struct nf_hook_state *state)
 {
+	struct mini_net *mn = mini_pernet(state->net);
 	unsigned int verdict;
 
+	MINI_CALL_NET(mn, mini_ip_hooks, input);
 	local_bh_disable();
-	verdict = mini_ip_look(mini_pernet(state->net), skb);
+	verdict = mini_ip_look(mn, skb);
 	local_bh_enable();
 	return verdict;
 }
 
-static const struct nf_hook_ops mini_ip_hooks[] = {
+const struct nf_hook_ops mini_ip_hooks[MINI_IP_HOOKS] = {
 	{
 		.hook		= mini_ip_early,
 		.pf		= NFPROTO_IPV4,
@@ -731,6 +736,7 @@ static int mini_ip_rcv_twin(struct sk_buff *skb)
 	struct mini_tuple t;
 	struct mini_dest d;
 
+	MINI_CALL_NET(mn, mini_ip_twin, handler);
 	if (skb->pkt_type != PACKET_HOST || !mini_ip_tuple(skb, 0, &t)) {
 		mini_drop(mn, skb, MINI_DROP_SHORT);
 		return 0;
@@ -740,7 +746,7 @@ static int mini_ip_rcv_twin(struct sk_buff *skb)
 	return 0;
 }
 
-static const struct net_protocol mini_ip_twin = {
+const struct net_protocol mini_ip_twin = {
 	.handler	= mini_ip_rcv_twin,
 	.err_handler	= mini_icmp_rcv_twin,
 };

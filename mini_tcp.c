@@ -4,12 +4,12 @@
  * Segments come in by tcp/input.c; listen.c and close.c have the other calls.
  */
 #include <net/sock.h>
+#include <mini/call.h>
 #include <mini/compat.h>
 #include <mini/frto.h>
 #include <mini/ip.h>
 #include <mini/pacing.h>
 #include <mini/tcp.h>
-#include <mini/trace.h>
 
 #define TO(state)	(1 << TCP_##state)
 
@@ -141,6 +141,7 @@ int mini_tcp_init(struct sock *sk)
 	struct mini_net *mn = mini_pernet(sock_net(sk));
 	struct mini_sock *msk = mini_sk(sk);
 
+	MINI_CALL(sk, mini_tcp_prot, init);
 	msk->ip = mn->ip;
 	mini_tcp_init_links(sk);
 	mini_tcp_reset_fields(msk);
@@ -185,6 +186,7 @@ void mini_tcp_destroy(struct sock *sk)
 {
 	struct mini_sock *msk = mini_sk(sk);
 
+	MINI_CALL(sk, mini_tcp_prot, destroy);
 	mini_skb_purge_write(sk);
 	mini_skb_purge_rcv(sk);
 	mini_cc_stop(&msk->cc);
@@ -205,6 +207,7 @@ int mini_tcp_hash(struct sock *sk)
 	struct mini_sock *msk = mini_sk(sk);
 	int err;
 
+	MINI_CALL(sk, mini_tcp_prot, hash);
 	if (sk->sk_state == TCP_LISTEN) {
 		mini_listen_start(sk);
 		return 0;
@@ -224,6 +227,7 @@ void mini_tcp_unhash(struct sock *sk)
 {
 	struct mini_sock *msk = mini_sk(sk);
 
+	MINI_CALL(sk, mini_tcp_prot, unhash);
 	if (!hlist_unhashed(&msk->listen_link))
 		mini_listen_unhash(sk);
 	else if (mini_ep_remove(mini_pernet(sock_net(sk)), &msk->ep))
@@ -279,6 +283,7 @@ int mini_tcp_get_port(struct sock *sk, unsigned short num)
 	struct mini_sock *msk = mini_sk(sk);
 	int err;
 
+	MINI_CALL(sk, mini_tcp_prot, get_port);
 	mini_tcp_set_owner(sk, msk->inet.inet_rcv_saddr);
 	err = mini_port_bind(mn, &msk->owner, num);
 	if (err)
@@ -539,7 +544,7 @@ void mini_tcp_established(struct sock *sk, const struct mini_seg *seg)
 	mini_timer_data_acked(sk);
 	mini_buffer_start(sk);
 	if (sock_flag(sk, SOCK_KEEPOPEN))
-		mini_timer_keepalive(sk, true);
+		sk->sk_prot->keepalive(sk, true);
 	sk->sk_state_change(sk);
 	sk_wake_async(sk, SOCK_WAKE_IO, POLL_OUT);
 }

@@ -20,6 +20,21 @@ static const enum skb_drop_reason mini_drop_reasons[] = {
 #include <mini/mib_list.h>
 };
 
+static const char *const mini_slot_names[__MINI_SLOT_MAX] = {
+#define SLOT(table, slot, words)	\
+	[MINI_SLOT(table, slot)] = #table "." #slot,
+#include <mini/slot_list.h>
+};
+
+/**
+ * mini_slot_name() - "table.slot", for a tracepoint
+ * @slot: slot
+ */
+const char *mini_slot_name(enum mini_slot slot)
+{
+	return mini_slot_names[slot];
+}
+
 /**
  * mini_mib_name() - its name in /proc/net/mini/snmp
  * @which: counter
@@ -63,6 +78,23 @@ unsigned long mini_mib_sum(const struct mini_net *mn, enum mini_mib which)
 
 	for_each_possible_cpu(cpu)
 		sum += per_cpu_ptr(mn->mibs, cpu)->n[which];
+	return sum;
+}
+
+/**
+ * mini_calls_sum() - calls of a slot over all processors
+ * @mn: namespace
+ * @slot: slot
+ *
+ * Return: how many.
+ */
+unsigned long mini_calls_sum(const struct mini_net *mn, enum mini_slot slot)
+{
+	unsigned long sum = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		sum += per_cpu_ptr(mn->mibs, cpu)->calls[slot];
 	return sum;
 }
 

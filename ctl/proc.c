@@ -4,6 +4,7 @@
 #include <linux/seq_file.h>
 #include <linux/seq_file_net.h>
 #include <mini/net.h>
+#include <mini/tables.h>
 
 static int mini_snmp_show(struct seq_file *seq, void *v)
 {
@@ -35,8 +36,10 @@ int mini_proc_net_init(struct mini_net *mn)
 	dir = proc_net_mkdir(mn->net, "mini", mn->net->proc_net);
 	if (!dir)
 		return -ENOMEM;
-	if (!proc_create_net_single("snmp", 0444, dir, mini_snmp_show, NULL)) {
-		remove_proc_entry("mini", mn->net->proc_net);
+	if (!proc_create_net_single("snmp", 0444, dir, mini_snmp_show, NULL) ||
+	    !proc_create_net_single("tables", 0444, dir, mini_tables_show,
+				    NULL)) {
+		mini_proc_net_exit(mn);
 		return -ENOMEM;
 	}
 	return 0;

@@ -4,6 +4,7 @@
 #include <linux/tcp.h>
 #include <net/ip.h>
 #include <net/sock.h>
+#include <mini/call.h>
 #include <mini/compat.h>
 #include <mini/pacing.h>
 #include <mini/tcp.h>
@@ -62,7 +63,7 @@ static int mini_set_maxseg(struct sock *sk, int val)
 static void mini_keep_changed(struct sock *sk)
 {
 	if (sock_flag(sk, SOCK_KEEPOPEN))
-		mini_timer_keepalive(sk, true);
+		sk->sk_prot->keepalive(sk, true);
 }
 
 static int mini_set_keep(struct sock *sk, int opt, int val)
@@ -283,6 +284,7 @@ int mini_tcp_setsockopt(struct sock *sk, int level, int opt, sockptr_t optval,
 {
 	int val, err;
 
+	MINI_CALL(sk, mini_tcp_prot, setsockopt);
 	if (level == SOL_IP && mini_ip_option_ok(opt))
 		return ip_setsockopt(sk, level, opt, optval, len);
 	if (level == SOL_IP &&
@@ -423,6 +425,7 @@ int mini_tcp_getsockopt(struct sock *sk, int level, int opt,
 	} buf;
 	int len, size;
 
+	MINI_CALL(sk, mini_tcp_prot, getsockopt);
 	if (level == SOL_IP && mini_ip_option_ok(opt))
 		return ip_getsockopt(sk, level, opt, optval, optlen);
 	if (level != SOL_TCP && level != SOL_MINI && level != SOL_IP)

@@ -4,6 +4,7 @@
  * and SO_LINGER, and the end of all (RFC 9293 3.10.4, 3.10.5).
  */
 #include <net/sock.h>
+#include <mini/call.h>
 #include <mini/compat.h>
 #include <mini/ip.h>
 #include <mini/tcp.h>
@@ -32,6 +33,7 @@ static void mini_tcp_close_send(struct sock *sk)
  */
 void mini_tcp_shutdown(struct sock *sk, int how)
 {
+	MINI_CALL(sk, mini_tcp_prot, shutdown);
 	if (how & SEND_SHUTDOWN)
 		mini_tcp_close_send(sk);
 }
@@ -57,6 +59,7 @@ int mini_tcp_disconnect(struct sock *sk, int flags)
 {
 	int old = sk->sk_state;
 
+	MINI_CALL(sk, mini_tcp_prot, disconnect);
 	sk->sk_disconnects++;	/* whoever sleeps in a call gives up */
 	if (old == TCP_LISTEN) {
 		sk->sk_prot->unhash(sk);
@@ -103,14 +106,14 @@ static void mini_close_owned(struct sock *sk, long timeout)
 
 	sk->sk_shutdown = SHUTDOWN_MASK;
 	if (sk->sk_state == TCP_LISTEN || sk->sk_state == TCP_SYN_SENT) {
-		mini_tcp_disconnect(sk, 0);
+		sk->sk_prot->disconnect(sk, 0);
 	} else if (mini_owes_reset(sk) && unread) {
 		/* RFC 9293 3.6.1: data is lost, and the peer must know */
 		MINI_INC(mn, ABORT_ON_DATA);
 		mini_send_reset(sk);
 		mini_tcp_done(sk);
 	} else if (sock_flag(sk, SOCK_LINGER) && !sk->sk_lingertime) {
-		mini_tcp_disconnect(sk, 0);
+		sk->sk_prot->disconnect(sk, 0);
 	} else {
 		mini_tcp_close_send(sk);
 	}
@@ -173,6 +176,7 @@ void mini_tcp_close(struct sock *sk, long timeout)
 {
 	struct mini_sock *msk = mini_sk(sk);
 
+	MINI_CALL(sk, mini_tcp_prot, close);
 	lock_sock(sk);
 	mini_close_owned(sk, timeout);
 	/* a port that is free already may be wanted the moment we return */

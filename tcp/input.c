@@ -8,10 +8,10 @@
  */
 #include <linux/filter.h>
 #include <net/sock.h>
+#include <mini/call.h>
 #include <mini/compat.h>
 #include <mini/ip.h>
 #include <mini/tcp.h>
-#include <mini/trace.h>
 
 /**
  * mini_seg_parse() - read a TCP header
@@ -670,14 +670,8 @@ static void mini_sock_rcv_seg(struct sock *sk, struct mini_seg *seg)
 	mini_rcv_finish(sk);
 }
 
-/**
- * mini_tcp_backlog_rcv() - a segment for a connection
- * @sk: socket, owned
- * @skb: data at the TCP header; taken
- *
- * Return: 0.
- */
-int mini_tcp_backlog_rcv(struct sock *sk, struct sk_buff *skb)
+/* A segment for a connection: @skb is taken, its data at the TCP header */
+static void mini_sock_rcv_skb(struct sock *sk, struct sk_buff *skb)
 {
 	struct mini_seg seg;
 	int why = mini_seg_parse(skb, &seg);
@@ -686,6 +680,19 @@ int mini_tcp_backlog_rcv(struct sock *sk, struct sk_buff *skb)
 		mini_drop(mini_pernet(sock_net(sk)), skb, why);
 	else
 		mini_sock_rcv_seg(sk, &seg);
+}
+
+/**
+ * mini_tcp_backlog_rcv() - proto.backlog_rcv: one that found the socket owned
+ * @sk: socket, owned
+ * @skb: data at the TCP header; taken
+ *
+ * Return: 0.
+ */
+int mini_tcp_backlog_rcv(struct sock *sk, struct sk_buff *skb)
+{
+	MINI_CALL(sk, mini_tcp_prot, backlog_rcv);
+	mini_sock_rcv_skb(sk, skb);
 	return 0;
 }
 
@@ -719,7 +726,7 @@ static void mini_sock_rcv(struct mini_net *mn, struct sock *sk,
 	sk_incoming_cpu_update(sk);
 	bh_lock_sock_nested(sk);
 	if (!sock_owned_by_user(sk))
-		mini_tcp_backlog_rcv(sk, skb);
+		mini_sock_rcv_skb(sk, skb);
 	else if (!sk_add_backlog(sk, skb, mini_backlog_limit(sk)))
 		MINI_INC(mn, BACKLOGGED);
 	else

@@ -16,6 +16,7 @@
 #include <linux/in.h>
 #include <linux/net.h>
 #include <linux/sched/signal.h>
+#include <mini/call.h>
 #include <mini/compat.h>
 #include <mini/cookie.h>
 #include <mini/ip.h>
@@ -382,6 +383,7 @@ struct sock *mini_tcp_accept(struct sock *sk, struct proto_accept_arg *arg)
 {
 	struct sock *child = NULL;
 
+	MINI_CALL(sk, mini_tcp_prot, accept);
 	lock_sock(sk);
 	arg->err = -EINVAL;
 	if (sk->sk_state == TCP_LISTEN)

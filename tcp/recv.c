@@ -2,6 +2,7 @@
 /* RECEIVE (RFC 9293 3.10.3): from the receive queue to the user */
 #include <linux/tcp.h>
 #include <net/sock.h>
+#include <mini/call.h>
 #include <mini/ip.h>
 #include <mini/tcp.h>
 
@@ -303,6 +304,7 @@ int mini_tcp_recvmsg(struct sock *sk, struct msghdr *msg, size_t len,
 	bool inq;
 	int ret;
 
+	MINI_CALL(sk, mini_tcp_prot, recvmsg);
 	lock_sock(sk);
 	ret = mini_recv_owned(sk, &r);
 	inq = mini_sk(sk)->user.inq;

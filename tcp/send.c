@@ -4,6 +4,7 @@
  * filled up to what one packet to IP can carry, while the send buffer lasts.
  */
 #include <net/sock.h>
+#include <mini/call.h>
 #include <mini/compat.h>
 #include <mini/ip.h>
 #include <mini/tcp.h>
@@ -34,6 +35,7 @@ bool mini_stream_memory_free(const struct sock *sk, int wake)
 	u32 limit = READ_ONCE(msk->user.notsent_lowat) ?:
 		    READ_ONCE(mini_pernet(sock_net(sk))->sysctl.notsent_lowat);
 
+	MINI_CALL(sk, mini_tcp_prot, stream_memory_free);
 	return ((u64)unsent << wake) < limit;
 }
 
@@ -378,6 +380,7 @@ int mini_tcp_sendmsg(struct sock *sk, struct msghdr *msg, size_t len)
 	long timeo;
 	int err;
 
+	MINI_CALL(sk, mini_tcp_prot, sendmsg);
 	if (msg->msg_flags & MSG_FASTOPEN)
 		return -EOPNOTSUPP;
 	lock_sock(sk);

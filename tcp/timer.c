@@ -14,9 +14,9 @@
  * A timer that finds the socket owned leaves a bit for release_cb. One that
  * fires although it was stopped or moved meanwhile sees that by its at_us.
  */
+#include <mini/call.h>
 #include <mini/ip.h>
 #include <mini/tcp.h>
-#include <mini/trace.h>
 
 static void mini_timer_arm(struct sock *sk, struct mini_timer *t, u64 delay_us)
 {
@@ -284,6 +284,7 @@ void mini_timer_keepalive(struct sock *sk, int on)
 {
 	struct mini_sock *msk = mini_sk(sk);
 
+	MINI_CALL(sk, mini_tcp_prot, keepalive);
 	if ((1 << sk->sk_state) & (TCPF_CLOSE | TCPF_LISTEN | TCPF_SYN_SENT))
 		return;
 	if (on)
@@ -613,6 +614,7 @@ void mini_tcp_release_cb(struct sock *sk)
 {
 	struct mini_sock *msk = mini_sk(sk);
 
+	MINI_CALL(sk, mini_tcp_prot, release_cb);
 	if (likely(!(msk->deferred & MINI_DEFERRED)))
 		return;
 	/* as in softirq: handlers may finish the socket, and send */

@@ -205,7 +205,7 @@ static inline ssize_t mini_splice_from_iter(struct sk_buff *skb,
 	return n;
 }
 
-#define MINI_OPS_SENDPAGE(fn)						\
+#define MINI_OPS_SENDPAGE(fn, table)					\
 static ssize_t fn##_page(struct socket *sock, struct page *page,	\
 			 int offset, size_t size, int flags)		\
 {									\
@@ -214,15 +214,17 @@ static ssize_t fn##_page(struct socket *sock, struct page *page,	\
 	};								\
 	struct msghdr msg = { .msg_flags = flags | MSG_SPLICE_PAGES };	\
 									\
+	MINI_CALL(sock->sk, table, sendpage);				\
 	if (!sendpage_ok(page))						\
 		return sock_no_sendpage(sock, page, offset, size, flags); \
 	if (flags & MSG_SENDPAGE_NOTLAST)				\
 		msg.msg_flags |= MSG_MORE;				\
 	iov_iter_bvec(&msg.msg_iter, WRITE, &bv, 1, size);		\
-	return fn(sock, &msg, size);					\
+	return sock->ops->sendmsg(sock, &msg, size);			\
 }
 
 #define MINI_SENDPAGE_SLOT(fn)	.sendpage = fn##_page,
+#define MINI_IF_SENDPAGE(...)	__VA_ARGS__
 #else
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 18, 0)
 #define mini_splice_from_iter(skb, iter, max, gfp)			\
@@ -231,8 +233,9 @@ static ssize_t fn##_page(struct socket *sock, struct page *page,	\
 #define mini_splice_from_iter(skb, iter, max, gfp)			\
 	skb_splice_from_iter(skb, iter, max)
 #endif
-#define MINI_OPS_SENDPAGE(fn)
+#define MINI_OPS_SENDPAGE(fn, table)
 #define MINI_SENDPAGE_SLOT(fn)
+#define MINI_IF_SENDPAGE(...)
 #endif
 
 /* have setsockopt() ask us about SOL_SOCKET too, where it can */

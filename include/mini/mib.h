@@ -8,6 +8,7 @@
 
 #include <linux/percpu.h>
 #include <linux/skbuff.h>
+#include <mini/compat.h>
 
 enum mini_mib {
 #define MIB(id, name, words)		MINI_MIB_##id,
@@ -27,8 +28,23 @@ enum mini_drop {
 #include <mini/mib_list.h>
 };
 
+/* a slot of the dispatch, mini/slot_list.h */
+#define MINI_SLOT(table, slot)	MINI_SLOT_##table##_##slot
+
+enum mini_slot {
+#define SLOT(table, slot, words)	MINI_SLOT(table, slot),
+#include <mini/slot_list.h>
+	__MINI_SLOT_MAX
+};
+
+/**
+ * struct mini_mibs - what one processor has counted in a namespace
+ * @n: events
+ * @calls: calls of the slots
+ */
 struct mini_mibs {
 	unsigned long n[__MINI_MIB_MAX];
+	unsigned long calls[__MINI_SLOT_MAX];
 };
 
 #define MINI_INC(mn, name)	this_cpu_inc((mn)->mibs->n[MINI_MIB_##name])
@@ -39,6 +55,8 @@ struct mini_net;
 void mini_drop(struct mini_net *mn, struct sk_buff *skb, enum mini_drop why);
 const char *mini_mib_name(enum mini_mib which);
 unsigned long mini_mib_sum(const struct mini_net *mn, enum mini_mib which);
+unsigned long mini_calls_sum(const struct mini_net *mn, enum mini_slot slot);
+const char *mini_slot_name(enum mini_slot slot);
 int mini_mib_net_init(struct mini_net *mn);
 void mini_mib_net_exit(struct mini_net *mn);
 

@@ -51,6 +51,34 @@
 #define MINI_TRACE_TUPLE_ARGS	\
 	__entry->laddr, __entry->lport, __entry->raddr, __entry->rport
 
+/*
+ * A slot of the dispatch is called. Whatever kind of socket it is, its names are
+ * where inet has them; there may be none, and then all is 0.
+ */
+TRACE_EVENT(mini_call,
+	TP_PROTO(const struct sock *sk, enum mini_slot slot),
+	TP_ARGS(sk, slot),
+	TP_STRUCT__entry(
+		MINI_TRACE_TUPLE
+		__field(u16, type)
+		__string(slot, mini_slot_name(slot))
+	),
+	TP_fast_assign(
+		const struct inet_sock *inet = sk ? inet_sk(sk) : NULL;
+		__be32 laddr = inet ? inet->inet_saddr : 0;
+		__be32 raddr = inet ? inet->inet_daddr : 0;
+
+		memcpy(__entry->laddr, &laddr, 4);
+		memcpy(__entry->raddr, &raddr, 4);
+		__entry->lport = inet ? ntohs(inet->inet_sport) : 0;
+		__entry->rport = inet ? ntohs(inet->inet_dport) : 0;
+		__entry->type = sk ? sk->sk_type : 0;
+		mini_assign_str(slot, mini_slot_name(slot));
+	),
+	TP_printk(MINI_TRACE_TUPLE_FMT "type=%u %s", MINI_TRACE_TUPLE_ARGS,
+		  __entry->type, __get_str(slot))
+);
+
 /* a connection goes from one state to another */
 TRACE_EVENT(mini_state,
 	TP_PROTO(const struct sock *sk, int from, int to),
