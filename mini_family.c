@@ -44,7 +44,7 @@ static int mini_rmem[3] = { 4096, 131072, 6 << 20 };
 
 static void mini_mem_enter_pressure(struct sock *sk)
 {
-	MINI_CALL(sk, mini_tcp_prot, enter_memory_pressure);
+	MINI_TCP_CALL(sk, mini_tcp_prot, enter_memory_pressure);
 	if (READ_ONCE(mini_mem_pressure))
 		return;
 	WRITE_ONCE(mini_mem_pressure, 1);
@@ -53,7 +53,7 @@ static void mini_mem_enter_pressure(struct sock *sk)
 
 static void mini_mem_leave_pressure(struct sock *sk)
 {
-	MINI_CALL(sk, mini_tcp_prot, leave_memory_pressure);
+	MINI_TCP_CALL(sk, mini_tcp_prot, leave_memory_pressure);
 	if (READ_ONCE(mini_mem_pressure))
 		WRITE_ONCE(mini_mem_pressure, 0);
 }
@@ -101,7 +101,7 @@ static void mini_mem_set_limits(void)
 static int mini_tcp_connect_slot(struct sock *sk, struct sockaddr *addr,
 				 int len)
 {
-	MINI_CALL(sk, mini_tcp_prot, connect);
+	MINI_TCP_CALL(sk, mini_tcp_prot, connect);
 	return mini_tcp_connect(sk, (struct sockaddr_in *)addr, len);
 }
 

@@ -30,7 +30,7 @@ int mini_stream_release(struct socket *sock)
 
 	if (!sk)
 		return 0;
-	MINI_CALL(sk, mini_stream_ops, release);
+	MINI_TCP_CALL(sk, mini_stream_ops, release);
 	if (sock_flag(sk, SOCK_LINGER) && !(current->flags & PF_EXITING))
 		timeout = sk->sk_lingertime;
 	sk->sk_prot->close(sk, timeout);
@@ -83,7 +83,7 @@ int mini_stream_bind(struct socket *sock, struct mini_sockaddr *addr, int len)
 	struct inet_sock *inet = inet_sk(sk);
 	int err;
 
-	MINI_CALL(sk, mini_stream_ops, bind);
+	MINI_TCP_CALL(sk, mini_stream_ops, bind);
 	err = mini_bind_check(sk, in, len);
 	if (err)
 		return err;
@@ -201,7 +201,7 @@ int mini_stream_connect(struct socket *sock, struct mini_sockaddr *addr, int len
 	struct sock *sk = sock->sk;
 	int err, busy;
 
-	MINI_CALL(sk, mini_stream_ops, connect);
+	MINI_TCP_CALL(sk, mini_stream_ops, connect);
 	if (len < (int)sizeof(sa_family_t))
 		return -EINVAL;
 	lock_sock(sk);
@@ -233,7 +233,7 @@ int mini_stream_accept(struct socket *sock, struct socket *newsock,
 {
 	struct sock *child;
 
-	MINI_CALL(sock->sk, mini_stream_ops, accept);
+	MINI_TCP_CALL(sock->sk, mini_stream_ops, accept);
 	child = mini_call_accept(sock->sk, arg);
 	if (!child)
 		return arg->err;
@@ -257,7 +257,7 @@ int mini_stream_listen(struct socket *sock, int backlog)
 	struct sock *sk = sock->sk;
 	int err = -EINVAL;
 
-	MINI_CALL(sk, mini_stream_ops, listen);
+	MINI_TCP_CALL(sk, mini_stream_ops, listen);
 	lock_sock(sk);
 	if (sock->state != SS_UNCONNECTED ||
 	    !((1 << sk->sk_state) & (TCPF_CLOSE | TCPF_LISTEN)))
@@ -317,7 +317,7 @@ int mini_stream_shutdown(struct socket *sock, int how)
 	struct sock *sk = sock->sk;
 	int err;
 
-	MINI_CALL(sk, mini_stream_ops, shutdown);
+	MINI_TCP_CALL(sk, mini_stream_ops, shutdown);
 	how++;	/* SHUT_* count from 0, the mask from 1 */
 	if (how < 1 || how & ~SHUTDOWN_MASK)
 		return -EINVAL;
@@ -372,7 +372,7 @@ __poll_t mini_stream_poll(struct file *file, struct socket *sock,
 	u8 shutdown;
 	int state;
 
-	MINI_CALL(sk, mini_stream_ops, poll);
+	MINI_TCP_CALL(sk, mini_stream_ops, poll);
 	sock_poll_wait(file, sock, wait);
 	state = inet_sk_state_load(sk);
 	if (state == TCP_LISTEN)
@@ -404,7 +404,7 @@ int mini_stream_set_rcvlowat(struct sock *sk, int val)
 	const struct mini_net *mn = mini_pernet(sock_net(sk));
 	bool locked = sk->sk_userlocks & SOCK_RCVBUF_LOCK;
 
-	MINI_CALL(sk, mini_stream_ops, set_rcvlowat);
+	MINI_TCP_CALL(sk, mini_stream_ops, set_rcvlowat);
 	/* half of the buffer is window: more than that would never come */
 	val = min(val, (locked ? sk->sk_rcvbuf : mn->sysctl.rmem[2]) / 2);
 	WRITE_ONCE(sk->sk_rcvlowat, val ?: 1);
@@ -449,7 +449,7 @@ int mini_stream_ioctl(struct socket *sock, unsigned int cmd,
 	const struct mini_sock *msk = mini_sk(sk);
 	int answer;
 
-	MINI_CALL(sk, mini_stream_ops, ioctl);
+	MINI_TCP_CALL(sk, mini_stream_ops, ioctl);
 	switch (cmd) {
 	case SIOCINQ:
 	case SIOCOUTQ:
@@ -481,7 +481,7 @@ ssize_t mini_stream_splice_read(struct socket *sock, loff_t *ppos,
 				struct pipe_inode_info *pipe, size_t len,
 				unsigned int flags)
 {
-	MINI_CALL(sock->sk, mini_stream_ops, splice_read);
+	MINI_TCP_CALL(sock->sk, mini_stream_ops, splice_read);
 	if (*ppos)
 		return -ESPIPE;
 	return mini_tcp_splice_read(sock->sk, pipe, len, flags,
@@ -501,7 +501,7 @@ ssize_t mini_stream_splice_read(struct socket *sock, loff_t *ppos,
 int mini_stream_setsockopt(struct socket *sock, int level, int opt,
 			   sockptr_t val, unsigned int len)
 {
-	MINI_CALL(sock->sk, mini_stream_ops, setsockopt);
+	MINI_TCP_CALL(sock->sk, mini_stream_ops, setsockopt);
 	if (level != SOL_SOCKET)
 		return sock_common_setsockopt(sock, level, opt, val, len);
 	if (opt != SO_REUSEPORT)
@@ -519,7 +519,7 @@ int mini_stream_setsockopt(struct socket *sock, int level, int opt,
  */
 int mini_stream_sendmsg(struct socket *sock, struct msghdr *msg, size_t len)
 {
-	MINI_CALL(sock->sk, mini_stream_ops, sendmsg);
+	MINI_TCP_CALL(sock->sk, mini_stream_ops, sendmsg);
 	return sock->sk->sk_prot->sendmsg(sock->sk, msg, len);
 }
 
@@ -580,7 +580,7 @@ static int mini_recv_error(struct sock *sk, struct msghdr *msg, size_t len)
 int mini_stream_recvmsg(struct socket *sock, struct msghdr *msg, size_t len,
 			int flags)
 {
-	MINI_CALL(sock->sk, mini_stream_ops, recvmsg);
+	MINI_TCP_CALL(sock->sk, mini_stream_ops, recvmsg);
 	if (flags & MSG_ERRQUEUE)
 		return mini_recv_error(sock->sk, msg, len);
 	return mini_call_recvmsg(sock->sk, msg, len, flags);

@@ -142,6 +142,7 @@ int mini_tcp_init(struct sock *sk)
 	struct mini_sock *msk = mini_sk(sk);
 
 	MINI_CALL(sk, mini_tcp_prot, init);
+	msk->mn = mn;
 	msk->ip = mn->ip;
 	mini_tcp_init_links(sk);
 	mini_tcp_reset_fields(msk);
@@ -186,7 +187,7 @@ void mini_tcp_destroy(struct sock *sk)
 {
 	struct mini_sock *msk = mini_sk(sk);
 
-	MINI_CALL(sk, mini_tcp_prot, destroy);
+	MINI_TCP_CALL(sk, mini_tcp_prot, destroy);
 	mini_skb_purge_write(sk);
 	mini_skb_purge_rcv(sk);
 	mini_cc_stop(&msk->cc);
@@ -207,7 +208,7 @@ int mini_tcp_hash(struct sock *sk)
 	struct mini_sock *msk = mini_sk(sk);
 	int err;
 
-	MINI_CALL(sk, mini_tcp_prot, hash);
+	MINI_TCP_CALL(sk, mini_tcp_prot, hash);
 	if (sk->sk_state == TCP_LISTEN) {
 		mini_listen_start(sk);
 		return 0;
@@ -227,7 +228,7 @@ void mini_tcp_unhash(struct sock *sk)
 {
 	struct mini_sock *msk = mini_sk(sk);
 
-	MINI_CALL(sk, mini_tcp_prot, unhash);
+	MINI_TCP_CALL(sk, mini_tcp_prot, unhash);
 	if (!hlist_unhashed(&msk->listen_link))
 		mini_listen_unhash(sk);
 	else if (mini_ep_remove(mini_pernet(sock_net(sk)), &msk->ep))
@@ -283,7 +284,7 @@ int mini_tcp_get_port(struct sock *sk, unsigned short num)
 	struct mini_sock *msk = mini_sk(sk);
 	int err;
 
-	MINI_CALL(sk, mini_tcp_prot, get_port);
+	MINI_TCP_CALL(sk, mini_tcp_prot, get_port);
 	mini_tcp_set_owner(sk, msk->inet.inet_rcv_saddr);
 	err = mini_port_bind(mn, &msk->owner, num);
 	if (err)

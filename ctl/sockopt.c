@@ -284,7 +284,7 @@ int mini_tcp_setsockopt(struct sock *sk, int level, int opt, sockptr_t optval,
 {
 	int val, err;
 
-	MINI_CALL(sk, mini_tcp_prot, setsockopt);
+	MINI_TCP_CALL(sk, mini_tcp_prot, setsockopt);
 	if (level == SOL_IP && mini_ip_option_ok(opt))
 		return ip_setsockopt(sk, level, opt, optval, len);
 	if (level == SOL_IP &&
@@ -425,7 +425,7 @@ int mini_tcp_getsockopt(struct sock *sk, int level, int opt,
 	} buf;
 	int len, size;
 
-	MINI_CALL(sk, mini_tcp_prot, getsockopt);
+	MINI_TCP_CALL(sk, mini_tcp_prot, getsockopt);
 	if (level == SOL_IP && mini_ip_option_ok(opt))
 		return ip_getsockopt(sk, level, opt, optval, optlen);
 	if (level != SOL_TCP && level != SOL_MINI && level != SOL_IP)

@@ -33,7 +33,7 @@ static void mini_tcp_close_send(struct sock *sk)
  */
 void mini_tcp_shutdown(struct sock *sk, int how)
 {
-	MINI_CALL(sk, mini_tcp_prot, shutdown);
+	MINI_TCP_CALL(sk, mini_tcp_prot, shutdown);
 	if (how & SEND_SHUTDOWN)
 		mini_tcp_close_send(sk);
 }
@@ -59,7 +59,7 @@ int mini_tcp_disconnect(struct sock *sk, int flags)
 {
 	int old = sk->sk_state;
 
-	MINI_CALL(sk, mini_tcp_prot, disconnect);
+	MINI_TCP_CALL(sk, mini_tcp_prot, disconnect);
 	sk->sk_disconnects++;	/* whoever sleeps in a call gives up */
 	if (old == TCP_LISTEN) {
 		sk->sk_prot->unhash(sk);
@@ -176,7 +176,7 @@ void mini_tcp_close(struct sock *sk, long timeout)
 {
 	struct mini_sock *msk = mini_sk(sk);
 
-	MINI_CALL(sk, mini_tcp_prot, close);
+	MINI_TCP_CALL(sk, mini_tcp_prot, close);
 	lock_sock(sk);
 	mini_close_owned(sk, timeout);
 	/* a port that is free already may be wanted the moment we return */

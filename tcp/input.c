@@ -691,7 +691,7 @@ static void mini_sock_rcv_skb(struct sock *sk, struct sk_buff *skb)
  */
 int mini_tcp_backlog_rcv(struct sock *sk, struct sk_buff *skb)
 {
-	MINI_CALL(sk, mini_tcp_prot, backlog_rcv);
+	MINI_TCP_CALL(sk, mini_tcp_prot, backlog_rcv);
 	mini_sock_rcv_skb(sk, skb);
 	return 0;
 }

@@ -383,7 +383,7 @@ struct sock *mini_tcp_accept(struct sock *sk, struct proto_accept_arg *arg)
 {
 	struct sock *child = NULL;
 
-	MINI_CALL(sk, mini_tcp_prot, accept);
+	MINI_TCP_CALL(sk, mini_tcp_prot, accept);
 	lock_sock(sk);
 	arg->err = -EINVAL;
 	if (sk->sk_state == TCP_LISTEN)

@@ -304,7 +304,7 @@ int mini_tcp_recvmsg(struct sock *sk, struct msghdr *msg, size_t len,
 	bool inq;
 	int ret;
 
-	MINI_CALL(sk, mini_tcp_prot, recvmsg);
+	MINI_TCP_CALL(sk, mini_tcp_prot, recvmsg);
 	lock_sock(sk);
 	ret = mini_recv_owned(sk, &r);
 	inq = mini_sk(sk)->user.inq;

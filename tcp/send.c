@@ -35,7 +35,7 @@ bool mini_stream_memory_free(const struct sock *sk, int wake)
 	u32 limit = READ_ONCE(msk->user.notsent_lowat) ?:
 		    READ_ONCE(mini_pernet(sock_net(sk))->sysctl.notsent_lowat);
 
-	MINI_CALL(sk, mini_tcp_prot, stream_memory_free);
+	MINI_TCP_CALL(sk, mini_tcp_prot, stream_memory_free);
 	return ((u64)unsent << wake) < limit;
 }
 
@@ -380,7 +380,7 @@ int mini_tcp_sendmsg(struct sock *sk, struct msghdr *msg, size_t len)
 	long timeo;
 	int err;
 
-	MINI_CALL(sk, mini_tcp_prot, sendmsg);
+	MINI_TCP_CALL(sk, mini_tcp_prot, sendmsg);
 	if (msg->msg_flags & MSG_FASTOPEN)
 		return -EOPNOTSUPP;
 	lock_sock(sk);

@@ -284,7 +284,7 @@ void mini_timer_keepalive(struct sock *sk, int on)
 {
 	struct mini_sock *msk = mini_sk(sk);
 
-	MINI_CALL(sk, mini_tcp_prot, keepalive);
+	MINI_TCP_CALL(sk, mini_tcp_prot, keepalive);
 	if ((1 << sk->sk_state) & (TCPF_CLOSE | TCPF_LISTEN | TCPF_SYN_SENT))
 		return;
 	if (on)
@@ -614,7 +614,7 @@ void mini_tcp_release_cb(struct sock *sk)
 {
 	struct mini_sock *msk = mini_sk(sk);
 
-	MINI_CALL(sk, mini_tcp_prot, release_cb);
+	MINI_TCP_CALL(sk, mini_tcp_prot, release_cb);
 	if (likely(!(msk->deferred & MINI_DEFERRED)))
 		return;
 	/* as in softirq: handlers may finish the socket, and send */

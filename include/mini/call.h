@@ -13,6 +13,13 @@
 #define MINI_CALL(sk, table, slot)	\
 	mini_sk_called(sk, MINI_SLOT(table, slot))
 
+/*
+ * The same for a socket that knows its struct mini_net. To have it from the
+ * struct net is most of what a count costs, and some are made for each segment.
+ */
+#define MINI_TCP_CALL(sk, table, slot)	\
+	mini_tcp_called(sk, MINI_SLOT(table, slot))
+
 static inline void mini_called(struct mini_net *mn, const struct sock *sk,
 			       enum mini_slot slot)
 {
@@ -23,6 +30,11 @@ static inline void mini_called(struct mini_net *mn, const struct sock *sk,
 static inline void mini_sk_called(const struct sock *sk, enum mini_slot slot)
 {
 	mini_called(mini_pernet(sock_net(sk)), sk, slot);
+}
+
+static inline void mini_tcp_called(const struct sock *sk, enum mini_slot slot)
+{
+	mini_called(mini_sk(sk)->mn, sk, slot);
 }
 
 #endif /* _MINI_CALL_H */

@@ -54,6 +54,7 @@ struct mini_ip_ops;
  *	code take us for a tcp_sock.
  * @ep: entry in the endpoint table, or @listen_link in the listeners'
  * @owner: the port it stands on
+ * @mn: what its namespace, which it holds, has of ours
  * @ip: the seam: time, timers, and IP
  * @now_us: when mini_now() looked at its clock last
  * @deferred: MINI_DEFER_* and MINI_TX_* bits
@@ -126,6 +127,7 @@ struct mini_sock {
 
 	struct mini_ep ep;
 	struct mini_owner owner;
+	struct mini_net *mn;
 	const struct mini_ip_ops *ip;
 	u64 now_us;
 	unsigned long deferred;
