@@ -401,7 +401,7 @@ __poll_t mini_stream_poll(struct file *file, struct socket *sock,
  */
 int mini_stream_set_rcvlowat(struct sock *sk, int val)
 {
-	const struct mini_net *mn = mini_pernet(sock_net(sk));
+	const struct mini_net *mn = mini_sk(sk)->mn;
 	bool locked = sk->sk_userlocks & SOCK_RCVBUF_LOCK;
 
 	MINI_TCP_CALL(sk, mini_stream_ops, set_rcvlowat);

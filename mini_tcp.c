@@ -204,7 +204,7 @@ void mini_tcp_destroy(struct sock *sk)
  */
 int mini_tcp_hash(struct sock *sk)
 {
-	struct mini_net *mn = mini_pernet(sock_net(sk));
+	struct mini_net *mn = mini_sk(sk)->mn;
 	struct mini_sock *msk = mini_sk(sk);
 	int err;
 
@@ -231,7 +231,7 @@ void mini_tcp_unhash(struct sock *sk)
 	MINI_TCP_CALL(sk, mini_tcp_prot, unhash);
 	if (!hlist_unhashed(&msk->listen_link))
 		mini_listen_unhash(sk);
-	else if (mini_ep_remove(mini_pernet(sock_net(sk)), &msk->ep))
+	else if (mini_ep_remove(msk->mn, &msk->ep))
 		sock_put(sk);
 }
 
@@ -280,7 +280,7 @@ void mini_tcp_set_address(struct sock *sk)
  */
 int mini_tcp_get_port(struct sock *sk, unsigned short num)
 {
-	struct mini_net *mn = mini_pernet(sock_net(sk));
+	struct mini_net *mn = mini_sk(sk)->mn;
 	struct mini_sock *msk = mini_sk(sk);
 	int err;
 
@@ -296,7 +296,7 @@ int mini_tcp_get_port(struct sock *sk, unsigned short num)
 /* What our SYN offers: a window and its shift, from the receive buffer, ... */
 static void mini_tcp_offer_window(struct sock *sk)
 {
-	struct mini_net *mn = mini_pernet(sock_net(sk));
+	struct mini_net *mn = mini_sk(sk)->mn;
 	struct mini_sock *msk = mini_sk(sk);
 	u32 most = max(sk->sk_rcvbuf, mn->sysctl.rmem[2]) / 2;
 
@@ -310,7 +310,7 @@ static void mini_tcp_offer_window(struct sock *sk)
 /* ... and options, as far as the namespace has them */
 static void mini_tcp_offer_options(struct sock *sk)
 {
-	struct mini_net *mn = mini_pernet(sock_net(sk));
+	struct mini_net *mn = mini_sk(sk)->mn;
 	struct mini_sock *msk = mini_sk(sk);
 
 	msk->snd.sack_ok = mn->sysctl.sack;
@@ -322,7 +322,7 @@ static void mini_tcp_offer_options(struct sock *sk)
 /* A local port, and with it the tuple in the table */
 static int mini_tcp_choose_port(struct sock *sk)
 {
-	struct mini_net *mn = mini_pernet(sock_net(sk));
+	struct mini_net *mn = mini_sk(sk)->mn;
 	struct mini_sock *msk = mini_sk(sk);
 	int err;
 
@@ -339,7 +339,7 @@ static int mini_tcp_choose_port(struct sock *sk)
 
 static void mini_tcp_start_syn(struct sock *sk)
 {
-	struct mini_net *mn = mini_pernet(sock_net(sk));
+	struct mini_net *mn = mini_sk(sk)->mn;
 	struct mini_sock *msk = mini_sk(sk);
 
 	msk->snd.iss = mn->ip->isn(mn, &msk->ep.t);
@@ -378,7 +378,7 @@ static void mini_tcp_forget_name(struct sock *sk)
 	struct mini_sock *msk = mini_sk(sk);
 
 	if (!(sk->sk_userlocks & SOCK_BINDPORT_LOCK)) {
-		mini_port_leave(mini_pernet(sock_net(sk)), &msk->owner, true);
+		mini_port_leave(msk->mn, &msk->owner, true);
 		msk->inet.inet_num = 0;
 		msk->inet.inet_sport = 0;
 		msk->ep.t.lport = 0;
@@ -462,7 +462,7 @@ int mini_tcp_listen(struct sock *sk)
 	struct mini_sock *msk = mini_sk(sk);
 	int err;
 
-	err = mini_port_listen(mini_pernet(sock_net(sk)), &msk->owner);
+	err = mini_port_listen(msk->mn, &msk->owner);
 	if (err)
 		return err;
 	sk->sk_ack_backlog = 0;
@@ -535,7 +535,7 @@ void mini_tcp_established(struct sock *sk, const struct mini_seg *seg)
 	if (msk->first_sent_us)	/* a cookie does not know it */
 		mini_tcp_first_sample(sk, seg);
 	if (msk->ecn.ok)
-		MINI_INC(mini_pernet(sock_net(sk)), ECN_AGREED);
+		MINI_INC(msk->mn, ECN_AGREED);
 	msk->snd.small = msk->snd.una;
 	mini_pacing_follow(sk);
 	mini_tcp_set_state(sk, TCP_ESTABLISHED);
@@ -589,7 +589,7 @@ void mini_tcp_mtu_changed(struct sock *sk)
  */
 void mini_tcp_orphan(struct sock *sk)
 {
-	atomic_inc(&mini_pernet(sock_net(sk))->orphans);
+	atomic_inc(&mini_sk(sk)->mn->orphans);
 	sock_orphan(sk);
 }
 
@@ -601,7 +601,7 @@ void mini_tcp_orphan(struct sock *sk)
  */
 void mini_tcp_done(struct sock *sk)
 {
-	struct mini_net *mn = mini_pernet(sock_net(sk));
+	struct mini_net *mn = mini_sk(sk)->mn;
 	struct mini_sock *msk = mini_sk(sk);
 
 	if (sk->sk_state == TCP_CLOSE)
@@ -631,7 +631,7 @@ void mini_tcp_done(struct sock *sk)
  */
 void mini_tcp_bury(struct sock *sk)
 {
-	struct mini_net *mn = mini_pernet(sock_net(sk));
+	struct mini_net *mn = mini_sk(sk)->mn;
 
 	mini_tcp_orphan(sk);
 	if (sk->sk_state != TCP_CLOSE) {
@@ -665,7 +665,7 @@ void mini_tcp_timed_out(struct sock *sk)
 {
 	struct mini_sock *msk = mini_sk(sk);
 
-	MINI_INC(mini_pernet(sock_net(sk)), ABORT_ON_TIMEOUT);
+	MINI_INC(msk->mn, ABORT_ON_TIMEOUT);
 	mini_tcp_abort(sk, msk->icmp_soft ?: ETIMEDOUT);
 }
 
@@ -676,7 +676,7 @@ void mini_tcp_timed_out(struct sock *sk)
 u32 mini_keepidle_s(const struct sock *sk)
 {
 	return mini_sk(sk)->keepidle_s ?:
-	       mini_pernet(sock_net(sk))->sysctl.keepidle_s;
+	       mini_sk(sk)->mn->sysctl.keepidle_s;
 }
 
 /**
@@ -686,7 +686,7 @@ u32 mini_keepidle_s(const struct sock *sk)
 u32 mini_keepintvl_s(const struct sock *sk)
 {
 	return mini_sk(sk)->keepintvl_s ?:
-	       mini_pernet(sock_net(sk))->sysctl.keepintvl_s;
+	       mini_sk(sk)->mn->sysctl.keepintvl_s;
 }
 
 /**
@@ -696,5 +696,5 @@ u32 mini_keepintvl_s(const struct sock *sk)
 u32 mini_keepcnt(const struct sock *sk)
 {
 	return mini_sk(sk)->keepcnt ?:
-	       mini_pernet(sock_net(sk))->sysctl.keepcnt;
+	       mini_sk(sk)->mn->sysctl.keepcnt;
 }

@@ -309,7 +309,7 @@ static int mini_get_linger2(const struct sock *sk)
 {
 	s32 val_s = mini_sk(sk)->user.linger2_s;
 
-	return val_s ?: mini_pernet(sock_net(sk))->sysctl.fin_timeout_s;
+	return val_s ?: mini_sk(sk)->mn->sysctl.fin_timeout_s;
 }
 
 static int mini_get_maxseg(const struct sock *sk)
@@ -346,7 +346,7 @@ static int mini_get_int(struct sock *sk, int opt, int *val)
 		return 0;
 	case TCP_SYNCNT:
 		*val = msk->syn_retries ?:
-			mini_pernet(sock_net(sk))->sysctl.syn_retries;
+			msk->mn->sysctl.syn_retries;
 		return 0;
 	case TCP_USER_TIMEOUT:
 		*val = msk->user_timeout_ms;

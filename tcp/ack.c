@@ -181,7 +181,7 @@ static void mini_ack_stat(struct mini_sock *msk, const struct mini_delivery *d)
 static void mini_ack_done(struct sock *sk, struct mini_delivery *d)
 {
 	if (d->dupack)
-		MINI_INC(mini_pernet(sock_net(sk)), DUP_ACKS);
+		MINI_INC(mini_sk(sk)->mn, DUP_ACKS);
 	mini_ack_stat(mini_sk(sk), d);
 	if (d->acked && !d->ece)
 		mini_grow_cwnd(sk, d);

@@ -18,7 +18,7 @@
  */
 void mini_buffer_acked(struct sock *sk)
 {
-	struct mini_net *mn = mini_pernet(sock_net(sk));
+	struct mini_net *mn = mini_sk(sk)->mn;
 	u64 want = (u64)mini_sk(sk)->cc.cwnd * MINI_SNDBUF_WINDOWS;
 
 	if (sk->sk_userlocks & SOCK_SNDBUF_LOCK || sk_under_memory_pressure(sk))
@@ -61,7 +61,7 @@ static u64 mini_window_for(u32 read, u32 before, u32 mss)
 /* Half of the buffer counts as window: the rest is for overhead */
 static void mini_buffer_grow(struct sock *sk, u32 read)
 {
-	struct mini_net *mn = mini_pernet(sock_net(sk));
+	struct mini_net *mn = mini_sk(sk)->mn;
 	struct mini_sock *msk = mini_sk(sk);
 	u64 want;
 

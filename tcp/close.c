@@ -101,7 +101,7 @@ static void mini_linger(struct sock *sk, long timeout)
 /* close() with the socket owned: say FIN or RST, as the state demands */
 static void mini_close_owned(struct sock *sk, long timeout)
 {
-	struct mini_net *mn = mini_pernet(sock_net(sk));
+	struct mini_net *mn = mini_sk(sk)->mn;
 	bool unread = mini_tcp_unread(sk);
 
 	sk->sk_shutdown = SHUTDOWN_MASK;
@@ -130,7 +130,7 @@ static void mini_close_owned(struct sock *sk, long timeout)
  */
 bool mini_tcp_starved(const struct sock *sk)
 {
-	const struct mini_net *mn = mini_pernet(sock_net(sk));
+	const struct mini_net *mn = mini_sk(sk)->mn;
 
 	return atomic_read(&mn->orphans) > mn->sysctl.max_orphans ||
 	       (sk->sk_wmem_queued > SOCK_MIN_SNDBUF && mini_mem_exceeded());
@@ -142,7 +142,7 @@ bool mini_tcp_starved(const struct sock *sk)
  */
 void mini_tcp_starve(struct sock *sk)
 {
-	MINI_INC(mini_pernet(sock_net(sk)), ABORT_ON_MEMORY);
+	MINI_INC(mini_sk(sk)->mn, ABORT_ON_MEMORY);
 	mini_send_reset(sk);
 	mini_tcp_done(sk);
 }
@@ -181,7 +181,7 @@ void mini_tcp_close(struct sock *sk, long timeout)
 	mini_close_owned(sk, timeout);
 	/* a port that is free already may be wanted the moment we return */
 	if (sk->sk_state == TCP_CLOSE)
-		mini_port_leave(mini_pernet(sock_net(sk)), &msk->owner, true);
+		mini_port_leave(msk->mn, &msk->owner, true);
 	mini_close_orphan(sk);
 	release_sock(sk);	/* what came meanwhile meets an orphan */
 	sock_put(sk);

@@ -245,7 +245,7 @@ bool mini_ep_replace(struct mini_net *mn, struct mini_ep *old,
  */
 void mini_listen_hash(struct sock *sk)
 {
-	struct mini_net *mn = mini_pernet(sock_net(sk));
+	struct mini_net *mn = mini_sk(sk)->mn;
 	struct mini_sock *msk = mini_sk(sk);
 
 	spin_lock_bh(&mn->llock);
@@ -260,7 +260,7 @@ void mini_listen_hash(struct sock *sk)
  */
 void mini_listen_unhash(struct sock *sk)
 {
-	struct mini_net *mn = mini_pernet(sock_net(sk));
+	struct mini_net *mn = mini_sk(sk)->mn;
 	struct mini_sock *msk = mini_sk(sk);
 
 	spin_lock_bh(&mn->llock);

@@ -49,7 +49,7 @@ void mini_tcp_icmp(struct sock *sk, u32 seq, int err)
 
 	if (sk->sk_state == TCP_CLOSE || !mini_tcp_icmp_valid(msk, seq))
 		return;
-	MINI_INC(mini_pernet(sock_net(sk)), ICMP_ERRORS);
+	MINI_INC(msk->mn, ICMP_ERRORS);
 	if (mini_opening(sk)) {
 		mini_tcp_abort(sk, err);
 		return;
@@ -81,7 +81,7 @@ void mini_tcp_frag_needed(struct sock *sk)
 	mini_tcp_mtu_changed(sk);
 	if (msk->snd.mss >= mss)
 		return;
-	MINI_INC(mini_pernet(sock_net(sk)), MTU_DROPS);
+	MINI_INC(msk->mn, MTU_DROPS);
 	mini_recovery_resend_all(sk);
 	mini_output(sk);
 }

@@ -63,7 +63,7 @@ static void mini_refuse(struct sock *sk, const struct mini_seg *seg)
 		.oif = READ_ONCE(sk->sk_bound_dev_if),
 	};
 
-	mini_reply_reset(mini_pernet(sock_net(sk)), &r, seg);
+	mini_reply_reset(mini_sk(sk)->mn, &r, seg);
 }
 
 /*
@@ -104,7 +104,7 @@ static void mini_take_ts(struct sock *sk, const struct mini_seg *seg)
  */
 void mini_tcp_dup(struct sock *sk, u32 start, u32 end)
 {
-	struct mini_net *mn = mini_pernet(sock_net(sk));
+	struct mini_net *mn = mini_sk(sk)->mn;
 	struct mini_sock *msk = mini_sk(sk);
 
 	if (!msk->snd.sack_ok || !mn->sysctl.dsack || start == end)
@@ -174,7 +174,7 @@ static void mini_reset_by_peer(struct sock *sk)
 		err = 0;	/* both sides have closed: nothing is lost */
 		break;
 	}
-	MINI_INC(mini_pernet(sock_net(sk)), ESTAB_RESETS);
+	MINI_INC(mini_sk(sk)->mn, ESTAB_RESETS);
 	mini_tcp_abort(sk, err);
 }
 
@@ -408,7 +408,7 @@ static enum mini_drop mini_step_text(struct sock *sk, struct mini_seg *seg,
 	if (!mini_receiving(sk))
 		return seg->skb->len ? MINI_DROP_NO_READER : MINI_PASS;
 	if (mini_no_reader(sk, seg)) {
-		MINI_INC(mini_pernet(sock_net(sk)), ABORT_ON_DATA);
+		MINI_INC(msk->mn, ABORT_ON_DATA);
 		mini_send_reset(sk);
 		mini_tcp_done(sk);
 		return MINI_DROP_NO_READER;
@@ -487,7 +487,7 @@ static void mini_text_ecn(struct sock *sk, const struct mini_seg *seg)
 	    !seq_lt(cb->seq, msk->rcv.edge))
 		return;
 	if (cb->ecn == MINI_ECN_CE)
-		MINI_INC(mini_pernet(sock_net(sk)), ECN_MARKS);
+		MINI_INC(msk->mn, ECN_MARKS);
 	/* a first mark; or one that may not be marked: it was sent again */
 	if (cb->ecn == MINI_ECN_CE ? !msk->ecn.echo :
 				     !cb->ecn && msk->ecn.seen)
@@ -643,7 +643,7 @@ static void mini_rcv_finish(struct sock *sk)
 /* A parsed segment for a connection; socket owned */
 static void mini_sock_rcv_seg(struct sock *sk, struct mini_seg *seg)
 {
-	struct mini_net *mn = mini_pernet(sock_net(sk));
+	struct mini_net *mn = mini_sk(sk)->mn;
 	struct mini_sock *msk = mini_sk(sk);
 	enum mini_drop why;
 
@@ -677,7 +677,7 @@ static void mini_sock_rcv_skb(struct sock *sk, struct sk_buff *skb)
 	int why = mini_seg_parse(skb, &seg);
 
 	if (why)
-		mini_drop(mini_pernet(sock_net(sk)), skb, why);
+		mini_drop(mini_sk(sk)->mn, skb, why);
 	else
 		mini_sock_rcv_seg(sk, &seg);
 }

@@ -292,7 +292,7 @@ static void mini_listen_abort_child(struct sock *child)
  */
 void mini_listen_stop(struct sock *sk)
 {
-	struct mini_net *mn = mini_pernet(sock_net(sk));
+	struct mini_net *mn = mini_sk(sk)->mn;
 	struct mini_listen *l = &mini_sk(sk)->listen;
 	struct mini_req *req;
 	struct sock *child;

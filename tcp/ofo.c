@@ -43,7 +43,7 @@ static bool mini_ofo_covers(const struct sk_buff *big,
 /* Drop what stands behind @skb and is covered by it */
 static void mini_ofo_drop_covered(struct sock *sk, struct sk_buff *skb)
 {
-	struct mini_net *mn = mini_pernet(sock_net(sk));
+	struct mini_net *mn = mini_sk(sk)->mn;
 	struct sk_buff *next;
 
 	while ((next = mini_rb_skb(rb_next(&skb->rbnode))) &&
@@ -97,7 +97,7 @@ static bool mini_ofo_append(struct sock *sk, struct sk_buff *skb)
 
 	if (!last || !mini_skb_coalesce(sk, mini_rb_skb(last), skb))
 		return false;
-	MINI_INC(mini_pernet(sock_net(sk)), COALESCED);
+	MINI_INC(mini_sk(sk)->mn, COALESCED);
 	return true;
 }
 
@@ -110,7 +110,7 @@ static bool mini_ofo_append(struct sock *sk, struct sk_buff *skb)
  */
 enum mini_drop mini_ofo_keep(struct sock *sk, struct mini_seg *seg)
 {
-	struct mini_net *mn = mini_pernet(sock_net(sk));
+	struct mini_net *mn = mini_sk(sk)->mn;
 	struct sk_buff *skb = seg->skb;
 	u32 start = mini_cb(skb)->seq, end = mini_cb(skb)->end_seq;
 
@@ -146,7 +146,7 @@ enum mini_drop mini_ofo_keep(struct sock *sk, struct mini_seg *seg)
  */
 bool mini_ofo_prune(struct sock *sk, u32 need)
 {
-	struct mini_net *mn = mini_pernet(sock_net(sk));
+	struct mini_net *mn = mini_sk(sk)->mn;
 	struct sk_buff *skb;
 	bool any = false;
 

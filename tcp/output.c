@@ -204,7 +204,7 @@ static void mini_fit_payload(const struct sock *sk, struct sk_buff *skb,
 static int mini_transmit(struct sock *sk, struct sk_buff *skb, u32 seq,
 			 u8 flags)
 {
-	struct mini_net *mn = mini_pernet(sock_net(sk));
+	struct mini_net *mn = mini_sk(sk)->mn;
 	struct mini_sock *msk = mini_sk(sk);
 	struct mini_header h = {
 		.seq = seq,
@@ -296,7 +296,7 @@ void mini_send_ack(struct sock *sk)
  */
 void mini_send_challenge(struct sock *sk)
 {
-	struct mini_net *mn = mini_pernet(sock_net(sk));
+	struct mini_net *mn = mini_sk(sk)->mn;
 	struct mini_sock *msk = mini_sk(sk);
 
 	if (mini_challenge_ok(mn, &msk->rcv.challenge_us, msk->now_us))
@@ -309,7 +309,7 @@ void mini_send_challenge(struct sock *sk)
  */
 void mini_send_reset(struct sock *sk)
 {
-	MINI_INC(mini_pernet(sock_net(sk)), OUT_RSTS);
+	MINI_INC(mini_sk(sk)->mn, OUT_RSTS);
 	mini_send_control(sk, mini_acceptable_seq(mini_sk(sk)), MINI_RST);
 }
 
@@ -511,7 +511,7 @@ static bool mini_fin_fits(const struct mini_sock *msk,
 /* Send the head of the write queue or a part of it; false when it must wait */
 static bool mini_send_head(struct sock *sk, struct sk_buff *skb)
 {
-	struct mini_net *mn = mini_pernet(sock_net(sk));
+	struct mini_net *mn = mini_sk(sk)->mn;
 	struct mini_sock *msk = mini_sk(sk);
 	enum mini_mib hold;
 	u32 n;
@@ -575,7 +575,7 @@ static bool mini_retransmit(struct sock *sk, struct sk_buff *skb, u32 max)
 	mini_recovery_resent(sk, skb);
 	msk->total_retrans += max(DIV_ROUND_UP(skb->len, msk->snd.mss), 1U);
 	msk->stat.bytes_retrans += skb->len;
-	MINI_INC(mini_pernet(sock_net(sk)), RETRANS_SEGS);
+	MINI_INC(msk->mn, RETRANS_SEGS);
 	trace_mini_retransmit(sk, mini_cb(skb)->seq, skb->len);
 	return true;
 }
@@ -666,7 +666,7 @@ static void mini_send_mtu_probe(struct sock *sk)
 	mini_mtup_sent(&msk->mtup, size, mini_cb(skb)->seq,
 		       mini_cb(skb)->end_seq);
 	if (mini_send_new(sk, skb))
-		MINI_INC(mini_pernet(sock_net(sk)), MTU_PROBES);
+		MINI_INC(msk->mn, MTU_PROBES);
 	else
 		msk->mtup.probe = 0;
 }
@@ -685,7 +685,7 @@ static void mini_send_queue(struct sock *sk)
 /* After so long the congestion window says nothing of the path any more */
 static u64 mini_idle_limit_us(const struct sock *sk)
 {
-	return mini_pernet(sock_net(sk))->sysctl.slow_start_after_idle ?
+	return mini_sk(sk)->mn->sysctl.slow_start_after_idle ?
 	       mini_rtt_rto_us(&mini_sk(sk)->rtt) : U64_MAX;
 }
 
@@ -790,6 +790,6 @@ void mini_send_probe(struct sock *sk)
 	if (skb->len > n &&
 	    mini_skb_split(sk, &sk->sk_write_queue, skb, n, GFP_ATOMIC))
 		return;
-	MINI_INC(mini_pernet(sock_net(sk)), PROBES);
+	MINI_INC(msk->mn, PROBES);
 	mini_send_new(sk, skb);
 }

@@ -28,7 +28,7 @@ void mini_pacing_start(struct sock *sk)
 static noinline void mini_pacing_renew(struct sock *sk,
 				       struct mini_pace_of *of)
 {
-	struct mini_net *mn = mini_pernet(sock_net(sk));
+	struct mini_net *mn = mini_sk(sk)->mn;
 	struct mini_sock *msk = mini_sk(sk);
 
 	of->ratio_pct = of->slow_start ? READ_ONCE(mn->sysctl.pacing_ss_pct) :
@@ -84,7 +84,7 @@ bool mini_pacing_holds(struct sock *sk)
 	if (!wait_us)
 		return false;
 	mini_timer_send_at(sk, wait_us);
-	MINI_INC(mini_pernet(sock_net(sk)), SEND_HELD_PACING);
+	MINI_INC(mini_sk(sk)->mn, SEND_HELD_PACING);
 	trace_mini_hold(sk, MINI_MIB_SEND_HELD_PACING);
 	return true;
 }

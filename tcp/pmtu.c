@@ -14,7 +14,7 @@
 
 static const struct mini_sysctl *mini_pmtu_sysctl(const struct sock *sk)
 {
-	return &mini_pernet(sock_net(sk))->sysctl;
+	return &mini_sk(sk)->mn->sysctl;
 }
 
 /* What the peer takes, and the route as far as it knows */
@@ -51,7 +51,7 @@ void mini_pmtu_stuck(struct sock *sk)
 
 	if (s->mtu_probing == MINI_MTUP_OFF)
 		return;
-	MINI_INC(mini_pernet(sock_net(sk)), MTU_BLACK_HOLES);
+	MINI_INC(msk->mn, MTU_BLACK_HOLES);
 	mini_mtup_stuck(&msk->mtup, s->base_mss + MINI_HLEN,
 			max_t(u32, s->mtu_probe_floor, MINI_MSS_MIN) +
 			MINI_HLEN, msk->now_us);
@@ -108,7 +108,7 @@ void mini_pmtu_ack(struct sock *sk)
 	if (likely(!msk->mtup.probe) ||
 	    !mini_mtup_acked(&msk->mtup, msk->snd.una))
 		return;
-	MINI_INC(mini_pernet(sock_net(sk)), MTU_PROBES_GOOD);
+	MINI_INC(msk->mn, MTU_PROBES_GOOD);
 	mini_tcp_mtu_changed(sk);
 }
 
@@ -123,6 +123,6 @@ bool mini_pmtu_lost(struct sock *sk)
 	if (likely(!msk->mtup.probe) ||
 	    !mini_mtup_failed(&msk->mtup, msk->snd.una, msk->snd.lost))
 		return false;
-	MINI_INC(mini_pernet(sock_net(sk)), MTU_PROBES_LOST);
+	MINI_INC(msk->mn, MTU_PROBES_LOST);
 	return true;
 }

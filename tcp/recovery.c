@@ -44,7 +44,7 @@ void mini_recovery_begin(struct sock *sk, u8 state)
 	struct mini_cc *cc = &msk->cc;
 
 	if (state == MINI_CA_RECOVERY)
-		MINI_INC(mini_pernet(sock_net(sk)), FAST_RETRANS);
+		MINI_INC(msk->mn, FAST_RETRANS);
 	mini_undo_prepare(msk);
 	if (cc->state == MINI_CA_OPEN) {	/* once in a round trip */
 		mini_cc_congestion(cc, mini_flight_size(msk));
@@ -88,7 +88,7 @@ void mini_recovery_echo(struct sock *sk)
 	struct mini_sock *msk = mini_sk(sk);
 
 	if (!msk->ecn.cut) {
-		MINI_INC(mini_pernet(sock_net(sk)), ECN_CUTS);
+		MINI_INC(msk->mn, ECN_CUTS);
 		mini_echo_reduce(sk);
 	}
 	msk->cc.prior_cwnd = 0;
@@ -143,7 +143,7 @@ bool mini_recovery_undo(struct sock *sk)
 
 	if (!msk->undo.on)
 		return false;
-	MINI_INC(mini_pernet(sock_net(sk)), UNDOS);
+	MINI_INC(msk->mn, UNDOS);
 	msk->undo.on = false;
 	if (cc->prior_cwnd)	/* then marks count again */
 		msk->ecn.cut = false;
@@ -186,7 +186,7 @@ void mini_recovery_dsack(struct sock *sk, const struct mini_opts *o)
 {
 	struct mini_sock *msk = mini_sk(sk);
 
-	MINI_INC(mini_pernet(sock_net(sk)), DSACKS_HEARD);
+	MINI_INC(msk->mn, DSACKS_HEARD);
 	msk->stat.dsack_dups += DIV_ROUND_UP(o->sack[0].end - o->sack[0].start,
 					     msk->snd.mss);
 	mini_rack_dsack(&msk->rack, msk->snd.una, msk->snd.nxt);
@@ -231,7 +231,7 @@ static void mini_judge_timeout(struct sock *sk, const struct mini_delivery *d)
 			mini_room_for(msk, 1);
 		break;
 	case MINI_FRTO_SPURIOUS:
-		MINI_INC(mini_pernet(sock_net(sk)), SPURIOUS_RTOS);
+		MINI_INC(msk->mn, SPURIOUS_RTOS);
 		mini_recovery_undo(sk);
 		break;
 	}
@@ -343,7 +343,7 @@ void mini_recovery_reo_timeout(struct sock *sk)
  */
 void mini_recovery_timeout(struct sock *sk)
 {
-	struct mini_net *mn = mini_pernet(sock_net(sk));
+	struct mini_net *mn = mini_sk(sk)->mn;
 	struct mini_sock *msk = mini_sk(sk);
 	struct mini_cc *cc = &msk->cc;
 

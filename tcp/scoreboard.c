@@ -439,7 +439,7 @@ u64 mini_board_detect(struct sock *sk, const struct mini_delivery *d)
 	/* all in order: nothing that was sent later has overtaken */
 	if (!msk->snd.sacked && msk->cc.state == MINI_CA_OPEN)
 		return 0;
-	if (!mini_pernet(sock_net(sk))->sysctl.recovery)
+	if (!msk->mn->sysctl.recovery)
 		mini_detect_by_count(msk);
 	else if (d->latest)
 		return mini_detect_by_time(sk, d->now_us);
@@ -458,7 +458,7 @@ void mini_board_timeout(struct sock *sk, u64 now_us)
 {
 	struct mini_sock *msk = mini_sk(sk);
 	bool rack = msk->snd.sack_ok &&
-		    mini_pernet(sock_net(sk))->sysctl.recovery;
+		    msk->mn->sysctl.recovery;
 	struct sk_buff *skb = skb_peek(&msk->rtx);
 	u32 spare_us = msk->rack.rtt_us + mini_reo_wnd_us(msk);
 

@@ -33,7 +33,7 @@ bool mini_stream_memory_free(const struct sock *sk, int wake)
 	const struct mini_sock *msk = mini_sk(sk);
 	u32 unsent = READ_ONCE(msk->snd.write) - READ_ONCE(msk->snd.nxt);
 	u32 limit = READ_ONCE(msk->user.notsent_lowat) ?:
-		    READ_ONCE(mini_pernet(sock_net(sk))->sysctl.notsent_lowat);
+		    READ_ONCE(msk->mn->sysctl.notsent_lowat);
 
 	MINI_TCP_CALL(sk, mini_tcp_prot, stream_memory_free);
 	return ((u64)unsent << wake) < limit;
@@ -77,7 +77,7 @@ void mini_tx_kicked(struct sock *sk)
  */
 static bool mini_autocork(struct sock *sk, const struct sk_buff *skb)
 {
-	struct mini_net *mn = mini_pernet(sock_net(sk));
+	struct mini_net *mn = mini_sk(sk)->mn;
 	struct mini_sock *msk = mini_sk(sk);
 
 	if (!mn->sysctl.autocorking || skb->len >= mini_size_goal(sk))

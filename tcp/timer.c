@@ -299,7 +299,7 @@ void mini_timer_keepalive(struct sock *sk, int on)
  */
 void mini_timer_fin_wait2(struct sock *sk)
 {
-	struct mini_net *mn = mini_pernet(sock_net(sk));
+	struct mini_net *mn = mini_sk(sk)->mn;
 	struct mini_sock *msk = mini_sk(sk);
 	u32 wait_s = msk->user.linger2_s ?: mn->sysctl.fin_timeout_s;
 
@@ -338,7 +338,7 @@ static bool mini_r2_reached(struct sock *sk, int limit)
 
 	if (sock_flag(sk, SOCK_DEAD))
 		limit = min(limit,
-			    mini_pernet(sock_net(sk))->sysctl.orphan_retries);
+			    msk->mn->sysctl.orphan_retries);
 	if (msk->user_timeout_ms && !sock_flag(sk, SOCK_DEAD))
 		return age_us >= (u64)msk->user_timeout_ms * MINI_USEC_PER_MSEC;
 	return msk->retries >= limit;
@@ -354,14 +354,14 @@ static bool mini_shut_too_long(struct sock *sk)
 
 	if (msk->snd.wnd)
 		return false;
-	return ++msk->shut_probes > mini_pernet(sock_net(sk))->sysctl.orphan_retries &&
+	return ++msk->shut_probes > msk->mn->sysctl.orphan_retries &&
 	       sock_flag(sk, SOCK_DEAD);
 }
 
 /* Its flags may be what somebody on the way drops it for (RFC 3168 6.1.1.1) */
 static void mini_syn_without_ecn(struct sock *sk)
 {
-	struct mini_net *mn = mini_pernet(sock_net(sk));
+	struct mini_net *mn = mini_sk(sk)->mn;
 	struct mini_sock *msk = mini_sk(sk);
 
 	if (sk->sk_state != TCP_SYN_SENT || !msk->ecn.ok ||
@@ -374,7 +374,7 @@ static void mini_syn_without_ecn(struct sock *sk)
 /* The SYN, or the SYN,ACK of a simultaneous open, went unanswered */
 static void mini_syn_timeout(struct sock *sk)
 {
-	struct mini_net *mn = mini_pernet(sock_net(sk));
+	struct mini_net *mn = mini_sk(sk)->mn;
 	struct mini_sock *msk = mini_sk(sk);
 	int limit = sk->sk_state != TCP_SYN_SENT ? mn->sysctl.synack_retries :
 		    msk->syn_retries ?: mn->sysctl.syn_retries;
@@ -404,7 +404,7 @@ static bool mini_orphan_starved(struct sock *sk)
 /* RFC 6298 5.4 to 5.6 */
 static void mini_rto_timeout(struct sock *sk)
 {
-	struct mini_net *mn = mini_pernet(sock_net(sk));
+	struct mini_net *mn = mini_sk(sk)->mn;
 	struct mini_sock *msk = mini_sk(sk);
 
 	if (!mini_flight(msk) || mini_orphan_starved(sk))
@@ -491,7 +491,7 @@ static void mini_delack_timeout(struct sock *sk)
 	if (!mini_timer_due(sk, &msk->delack_tmr) || !msk->ack_due)
 		return;
 	trace_mini_timer(sk, "delack");
-	MINI_INC(mini_pernet(sock_net(sk)), DELAYED_ACKS);
+	MINI_INC(msk->mn, DELAYED_ACKS);
 	mini_delack_missed(&msk->delack, msk->rtt.rto_us);
 	mini_send_ack(sk);
 }
@@ -508,7 +508,7 @@ static u64 mini_keep_probe(struct sock *sk)
 	}
 	trace_mini_timer(sk, "keepalive");
 	msk->keep_probes++;
-	MINI_INC(mini_pernet(sock_net(sk)), KEEPALIVE_PROBES);
+	MINI_INC(msk->mn, KEEPALIVE_PROBES);
 	mini_send_keepalive(sk);
 	return (u64)mini_keepintvl_s(sk) * MINI_USEC_PER_SEC;
 }

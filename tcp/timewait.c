@@ -103,7 +103,7 @@ full:
  */
 void mini_tw_enter(struct sock *sk)
 {
-	struct mini_net *mn = mini_pernet(sock_net(sk));
+	struct mini_net *mn = mini_sk(sk)->mn;
 	struct mini_sock *msk = mini_sk(sk);
 	struct mini_tw *tw = mini_tw_alloc(mn, sk);
 

@@ -15,7 +15,7 @@ static bool mini_tlp_wanted(const struct sock *sk)
 	return msk->snd.sack_ok && msk->tlp.fresh && !msk->tlp.out &&
 	       msk->cc.state == MINI_CA_OPEN && !msk->snd.sacked &&
 	       !msk->snd.lost && msk->snd.wnd &&
-	       mini_pernet(sock_net(sk))->sysctl.early_retrans >=
+	       msk->mn->sysctl.early_retrans >=
 	       MINI_EARLY_RETRANS_TLP;
 }
 
@@ -50,7 +50,7 @@ void mini_tlp_timeout(struct sock *sk)
 	msk->tlp.resent = !mini_send_one_new(sk);
 	if (msk->tlp.resent && !mini_retransmit_last(sk))
 		return;
-	MINI_INC(mini_pernet(sock_net(sk)), LOSS_PROBES);
+	MINI_INC(msk->mn, LOSS_PROBES);
 	msk->tlp.out = true;
 	msk->tlp.end_seq = msk->snd.nxt;
 }
@@ -74,7 +74,7 @@ void mini_tlp_ack(struct sock *sk, const struct mini_delivery *d)
 		msk->tlp.out = false;
 	} else if (seq_gt(msk->snd.una, msk->tlp.end_seq)) {
 		msk->tlp.out = false;
-		MINI_INC(mini_pernet(sock_net(sk)), LOSS_PROBE_REPAIRS);
+		MINI_INC(msk->mn, LOSS_PROBE_REPAIRS);
 		if (msk->cc.state == MINI_CA_OPEN)
 			mini_recovery_begin(sk, MINI_CA_CWR);
 	}
