@@ -30,7 +30,6 @@ static u32 mini_info_reordering(const struct mini_sock *msk)
 static void mini_info_sender(const struct sock *sk, struct tcp_info *info)
 {
 	const struct mini_sock *msk = mini_sk(sk);
-	bool probing = mini_probing(msk);
 	u32 mss = msk->snd.mss;
 
 	info->tcpi_snd_mss = mss;
@@ -41,8 +40,8 @@ static void mini_info_sender(const struct sock *sk, struct tcp_info *info)
 	info->tcpi_lost = DIV_ROUND_UP(msk->snd.lost, mss);
 	info->tcpi_retrans = DIV_ROUND_UP(msk->snd.retrans, mss);
 	info->tcpi_total_retrans = msk->total_retrans;
-	info->tcpi_retransmits = probing ? 0 : msk->retries;
-	info->tcpi_probes = probing ? msk->retries : msk->keep_probes;
+	info->tcpi_retransmits = mini_retransmits(msk);
+	info->tcpi_probes = mini_probes_out(msk);
 	info->tcpi_backoff = msk->rtt.backoff;
 	info->tcpi_rto = mini_rtt_rto_us(&msk->rtt);
 	info->tcpi_rtt = msk->rtt.srtt_us8 >> 3;

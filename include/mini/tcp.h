@@ -94,6 +94,17 @@ static inline bool mini_probing(const struct mini_sock *msk)
 	return msk->write_tmr.at_us && msk->write_for == MINI_FOR_PROBE;
 }
 
+/* For who shows them: times sent again, and probes that wait for an answer */
+static inline u8 mini_retransmits(const struct mini_sock *msk)
+{
+	return mini_probing(msk) ? 0 : msk->retries;
+}
+
+static inline u8 mini_probes_out(const struct mini_sock *msk)
+{
+	return mini_probing(msk) ? msk->retries : msk->keep_probes;
+}
+
 /* The most that the user wants offered, of a window of @wnd octets */
 static inline u32 mini_window_clamp(const struct mini_sock *msk, u32 wnd)
 {
