@@ -16,14 +16,14 @@ static int mini_snmp_show(struct seq_file *seq, void *v)
 	int i;
 
 	for (i = 0; i < __MINI_MIB_MAX; i++)
-		seq_printf(seq, "%-16s %lu\n", mini_mib_name(i),
+		seq_printf(seq, "%-20s %lu\n", mini_mib_name(i),
 			   mini_mib_sum(mn, i));
-	seq_printf(seq, "%-16s %d\n", "CurrTimeWaits",
+	seq_printf(seq, "%-20s %d\n", "CurrTimeWaits",
 		   atomic_read(&mn->tw_count));
-	seq_printf(seq, "%-16s %d\n", "CurrOrphans",
+	seq_printf(seq, "%-20s %d\n", "CurrOrphans",
 		   atomic_read(&mn->orphans));
 	/* of all namespaces */
-	seq_printf(seq, "%-16s %ld\n", "CurrMemPages", mini_mem_pages());
+	seq_printf(seq, "%-20s %ld\n", "CurrMemPages", mini_mem_pages());
 	return 0;
 }
 

@@ -222,7 +222,7 @@ static int mini_transmit(struct sock *sk, struct sk_buff *skb, u32 seq,
 	if (skb->len)
 		mini_fit_payload(sk, skb, &h);
 	mini_urgent_header(msk, &h);
-	MINI_INC(mn, OUT_SEGS);
+	MINI_ADD(mn, OUT_SEGS, mini_skb_segs(skb));
 	MINI_ADD(mn, OUT_BYTES, skb->len);
 	if (flags & MINI_ACK) {
 		if (!skb->len)

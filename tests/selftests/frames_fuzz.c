@@ -265,7 +265,7 @@ static void run(struct __test_metadata *_metadata, struct peer *p, int lfd,
 	EXPECT_LT(PACKETS / 2, counter("InSegs") - before);
 	fprintf(stderr, "# %ld segments in, %ld connections, %ld out of order, %ld resets\n",
 		counter("InSegs") - before, counter("PassiveOpens"),
-		counter("OfoQueued"), counter("EstabResets"));
+		counter("TCPOFOQueue"), counter("EstabResets"));
 	/* and it serves: a new connection carries data both ways */
 	p->our_port = 60000;
 	p->iss = 0;
