@@ -8,6 +8,7 @@
  */
 #include <linux/in.h>
 #include <linux/jiffies.h>
+#include <linux/math64.h>
 #include <linux/seq_file_net.h>
 #include <net/sock.h>
 #include <mini/compat.h>
@@ -39,7 +40,7 @@ struct mini_row_timer {
 
 static unsigned long mini_row_ticks(u64 us)
 {
-	return jiffies_to_clock_t(usecs_to_jiffies(min_t(u64, us, UINT_MAX)));
+	return div_u64(us, USEC_PER_SEC / USER_HZ);
 }
 
 /* A deadline is 64 bits: where that is two loads, it may be half of another */
