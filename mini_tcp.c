@@ -55,8 +55,10 @@ void mini_tcp_set_state(struct sock *sk, int state)
 {
 	DEBUG_NET_WARN_ON_ONCE(!mini_edge_ok(sk->sk_state, state));
 	trace_mini_state(sk, sk->sk_state, state);
-	if (state != TCP_TIME_WAIT)
-		inet_sk_set_state(sk, state);
+	if (state == TCP_TIME_WAIT)
+		return;
+	inet_sk_set_state(sk, state);
+	mini_stat_state(sk, state);
 }
 
 /**

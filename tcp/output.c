@@ -74,6 +74,9 @@ static u16 mini_window_take(struct sock *sk, u8 flags)
 		return min(msk->rcv.edge - msk->rcv.nxt,
 			   MINI_WND_UNSCALED_MAX);
 	wnd = mini_window_now(sk);
+	if (unlikely(!wnd || msk->stat.held[MINI_HELD_READ].why))
+		mini_stat_held(sk, MINI_HELD_READ,
+			       wnd ? MINI_HOLD_NONE : MINI_HOLD_READER);
 	msk->rcv.edge = msk->rcv.nxt + wnd;
 	return wnd >> msk->rcv.wscale;
 }
@@ -473,25 +476,26 @@ static u32 mini_cwnd_room(const struct mini_sock *msk)
  * RFC 9293 3.8.6.2.1.
  */
 static u32 mini_sendable(struct sock *sk, struct sk_buff *skb,
-			 enum mini_mib *hold)
+			 enum mini_hold *hold)
 {
 	struct mini_sock *msk = mini_sk(sk);
 	u32 mss = msk->snd.mss, room = mini_cwnd_room(msk), n;
 	s32 usable = msk->snd.una + msk->snd.wnd - mini_cb(skb)->seq;
 
-	*hold = MINI_MIB_SEND_HELD_RWND;
+	*hold = MINI_HOLD_RWND;
 	if (usable <= 0)
 		return 0;
+	*hold = MINI_HOLD_SWS;
 	n = min3(skb->len, (u32)usable, mini_burst_max(sk));
 	if (n < skb->len && n < mss && n < msk->snd.max_wnd / 2)
 		return 0;
 
-	*hold = MINI_MIB_SEND_HELD_CWND;
+	*hold = MINI_HOLD_CWND;
 	if (room < min(n, mss))
 		return 0;
 	n = min(n, room);
 
-	*hold = MINI_MIB_SEND_HELD_NAGLE;
+	*hold = msk->cork ? MINI_HOLD_CORK : MINI_HOLD_NAGLE;
 	if (n < mss)
 		return n < skb->len || mini_nagle_ok(msk, skb) ||
 		       !skb_queue_is_last(&sk->sk_write_queue, skb) ? n : 0;
@@ -508,32 +512,50 @@ static bool mini_fin_fits(const struct mini_sock *msk,
 	return seq_lt(mini_cb(skb)->seq, msk->snd.una + msk->snd.wnd);
 }
 
-/* Send the head of the write queue or a part of it; false when it must wait */
-static bool mini_send_head(struct sock *sk, struct sk_buff *skb)
+/* The rules of a sender kept it: count it, and see to it that it will leave */
+static void mini_send_held(struct sock *sk, enum mini_hold why)
 {
+	static const u16 mibs[] = {
+		[MINI_HOLD_RWND]	= MINI_MIB_SEND_HELD_RWND,
+		[MINI_HOLD_SWS]		= MINI_MIB_SEND_HELD_RWND,
+		[MINI_HOLD_CWND]	= MINI_MIB_SEND_HELD_CWND,
+		[MINI_HOLD_NAGLE]	= MINI_MIB_SEND_HELD_NAGLE,
+		[MINI_HOLD_CORK]	= MINI_MIB_SEND_HELD_NAGLE,
+	};
 	struct mini_net *mn = mini_sk(sk)->mn;
 	struct mini_sock *msk = mini_sk(sk);
-	enum mini_mib hold;
+
+	this_cpu_inc(mn->mibs->n[mibs[why]]);
+	trace_mini_hold(sk, mibs[why]);
+	msk->cc.rwnd_limited = mibs[why] == MINI_MIB_SEND_HELD_RWND;
+	msk->cc.cwnd_limited |= why == MINI_HOLD_CWND;
+	if (why == MINI_HOLD_CORK)
+		mini_cork_wait(sk);
+}
+
+/* Send the head of the write queue or a part of it; or why it must wait */
+static enum mini_hold mini_send_head(struct sock *sk, struct sk_buff *skb)
+{
+	struct mini_sock *msk = mini_sk(sk);
+	enum mini_hold hold;
 	u32 n;
 
-	if (!skb->len)		/* a FIN alone */
-		return mini_fin_fits(msk, skb) && mini_send_new(sk, skb);
-	n = mini_sendable(sk, skb, &hold);
-	if (n && mini_pacing_holds(sk))
-		return false;
-	if (!n) {
-		this_cpu_inc(mn->mibs->n[hold]);
-		trace_mini_hold(sk, hold);
-		msk->cc.rwnd_limited = hold == MINI_MIB_SEND_HELD_RWND;
-		msk->cc.cwnd_limited |= hold == MINI_MIB_SEND_HELD_CWND;
-		if (msk->cork && hold == MINI_MIB_SEND_HELD_NAGLE)
-			mini_cork_wait(sk);
-		return false;
+	if (!skb->len) {	/* a FIN alone */
+		if (!mini_fin_fits(msk, skb))
+			return MINI_HOLD_RWND;
+	} else {
+		n = mini_sendable(sk, skb, &hold);
+		if (!n) {
+			mini_send_held(sk, hold);
+			return hold;
+		}
+		if (mini_pacing_holds(sk))
+			return MINI_HOLD_PACING;
+		if (n < skb->len && mini_skb_split(sk, &sk->sk_write_queue,
+						   skb, n, GFP_ATOMIC))
+			return MINI_HOLD_MEMORY;
 	}
-	if (n < skb->len &&
-	    mini_skb_split(sk, &sk->sk_write_queue, skb, n, GFP_ATOMIC))
-		return false;
-	return mini_send_new(sk, skb);
+	return mini_send_new(sk, skb) ? MINI_HOLD_NONE : MINI_HOLD_MEMORY;
 }
 
 /*
@@ -618,29 +640,43 @@ bool mini_retransmit_last(struct sock *sk)
 	return mini_retransmit(sk, skb, msk->snd.mss);
 }
 
-/* Send again what is marked lost, as far as the windows go */
-static void mini_retransmit_lost(struct sock *sk)
+/* May @skb, which is lost, be sent again now? If not, why? */
+static enum mini_hold mini_resend_waits(struct sock *sk,
+					const struct sk_buff *skb, u32 room)
+{
+	const struct mini_sock *msk = mini_sk(sk);
+
+	if (room < min_t(u32, skb->len, msk->snd.mss))
+		return MINI_HOLD_CWND;
+	if (!seq_lt(mini_cb(skb)->seq, msk->snd.una + msk->snd.wnd))
+		return MINI_HOLD_RWND;
+	return mini_pacing_holds(sk) ? MINI_HOLD_PACING : MINI_HOLD_NONE;
+}
+
+/* Send again what is marked lost, as far as the windows go; or why not all */
+static enum mini_hold mini_retransmit_lost(struct sock *sk)
 {
 	struct mini_sock *msk = mini_sk(sk);
-	u32 edge = msk->snd.una + msk->snd.wnd;
 	struct mini_skb_cb *cb;
 
 	/* while a timeout is in doubt nothing but the first is resent */
-	if (list_empty(&msk->resend) || msk->frto != MINI_FRTO_OFF ||
-	    !mini_rtx_head(sk))
-		return;
+	if (list_empty(&msk->resend) || msk->frto != MINI_FRTO_OFF)
+		return MINI_HOLD_NONE;
+	if (!mini_rtx_head(sk))
+		return MINI_HOLD_MEMORY;
 	while ((cb = list_first_entry_or_null(&msk->resend, struct mini_skb_cb,
 					      link))) {
 		struct sk_buff *skb = mini_cb_skb(cb);
 		u32 room = mini_cwnd_room(msk);
+		enum mini_hold why = mini_resend_waits(sk, skb, room);
 
-		if (room < min_t(u32, skb->len, msk->snd.mss) ||
-		    !seq_lt(cb->seq, edge) || mini_pacing_holds(sk))
-			break;
+		if (why)
+			return why;
 		room = max_t(u32, rounddown(room, msk->snd.mss), msk->snd.mss);
 		if (!mini_retransmit(sk, skb, min(room, mini_burst_max(sk))))
-			break;
+			return MINI_HOLD_MEMORY;
 	}
+	return MINI_HOLD_NONE;
 }
 
 /* Losses come first, a doubted timeout has rules of its own, as marks have */
@@ -671,15 +707,17 @@ static void mini_send_mtu_probe(struct sock *sk)
 		msk->mtup.probe = 0;
 }
 
-static void mini_send_queue(struct sock *sk)
+/* New data, as far as it may leave; or why not all of it */
+static enum mini_hold mini_send_queue(struct sock *sk)
 {
+	enum mini_hold why = MINI_HOLD_NONE;
 	struct sk_buff *skb;
 
 	if (mini_sk(sk)->mtup.on)
 		mini_send_mtu_probe(sk);
-	while ((skb = skb_peek(&sk->sk_write_queue)))
-		if (!mini_send_head(sk, skb))
-			break;
+	while (!why && (skb = skb_peek(&sk->sk_write_queue)))
+		why = mini_send_head(sk, skb);
+	return why;
 }
 
 /* After so long the congestion window says nothing of the path any more */
@@ -689,11 +727,31 @@ static u64 mini_idle_limit_us(const struct sock *sk)
 	       mini_rtt_rto_us(&mini_sk(sk)->rtt) : U64_MAX;
 }
 
-/* What held us back: for TCP_INFO */
-static void mini_output_stat(struct sock *sk)
+/* What has been lost, and then new data; or why not all of it */
+static enum mini_hold mini_send_pass(struct sock *sk)
+{
+	struct mini_sock *msk = mini_sk(sk);
+	enum mini_hold why = mini_retransmit_lost(sk);
+
+	if (!mini_flight(msk) && mini_unsent(sk))
+		mini_cc_restart(&msk->cc, msk->now_us - msk->snd.sent_us,
+				mini_idle_limit_us(sk));
+	msk->cc.cwnd_limited = false;
+	msk->cc.rwnd_limited = false;
+	if (mini_may_send_new(msk))
+		return mini_send_queue(sk);
+	if (msk->ecn.hold && mini_unsent(sk))	/* cwnd can be no smaller */
+		return MINI_HOLD_CWND;
+	/* a timeout is in doubt: the next ACK will tell */
+	return why || !mini_unsent(sk) ? why : MINI_HOLD_ACK;
+}
+
+/* What held us back: for TCP_INFO and sock_diag */
+static void mini_output_stat(struct sock *sk, enum mini_hold why)
 {
 	struct mini_sock *msk = mini_sk(sk);
 
+	mini_stat_pass(sk, why);
 	mini_stat_limit(sk, msk->cc.rwnd_limited);
 	if (!mini_unsent(sk) && msk->snd.lost == msk->snd.retrans &&
 	    mini_cwnd_room(msk))
@@ -711,25 +769,19 @@ static void mini_output_stat(struct sock *sk)
 void mini_output(struct sock *sk)
 {
 	struct mini_sock *msk = mini_sk(sk);
+	enum mini_hold why;
 
 	if ((1 << sk->sk_state) & (TCPF_CLOSE | TCPF_LISTEN | TCPF_SYN_SENT |
 				   TCPF_SYN_RECV))
 		return;
 	mini_now(sk);
 	mini_timer_send_any(sk);
-	mini_retransmit_lost(sk);
-	if (!mini_flight(msk) && mini_unsent(sk))
-		mini_cc_restart(&msk->cc, msk->now_us - msk->snd.sent_us,
-				mini_idle_limit_us(sk));
-	msk->cc.cwnd_limited = false;
-	msk->cc.rwnd_limited = false;
-	if (mini_may_send_new(msk))
-		mini_send_queue(sk);
+	why = mini_send_pass(sk);
 	if (!mini_flight(msk) && mini_unsent(sk) && !msk->send_tmr.t.at_us)
 		mini_timer_data_stuck(sk);
 	else
 		mini_timer_data_free(sk);
-	mini_output_stat(sk);
+	mini_output_stat(sk, why);
 }
 
 /**

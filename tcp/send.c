@@ -88,6 +88,7 @@ static bool mini_autocork(struct sock *sk, const struct sk_buff *skb)
 	if (refcount_read(&sk->sk_wmem_alloc) <= skb->truesize)
 		return false;
 	MINI_INC(mn, SEND_HELD_AUTOCORK);
+	mini_stat_held(sk, MINI_HELD_SEND, MINI_HOLD_AUTOCORK);
 	return true;
 }
 
@@ -293,6 +294,8 @@ static int mini_wait_memory(struct sock *sk, int flags, long *timeo)
 	if (sk->sk_socket)
 		set_bit(SOCK_NOSPACE, &sk->sk_socket->flags);
 	mini_push(sk, flags & ~MSG_MORE);
+	if (sk_stream_memory_free(sk))	/* the buffer would have had room */
+		mini_stat_held(sk, MINI_HELD_SEND, MINI_HOLD_MEMORY);
 	return sk_stream_wait_memory(sk, timeo);
 }
 

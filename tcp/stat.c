@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What is counted and timed for TCP_INFO alone; nothing here decides anything */
+/* What is counted, timed and kept for others to see; nothing here decides anything */
 #include <net/sock.h>
 #include <mini/ip.h>
 #include <mini/tcp.h>
@@ -82,4 +82,111 @@ u64 mini_stat_spent_us(const struct sock *sk, enum mini_limit limit)
 	if (limit == st->limit)
 		spent_us += mini_now((struct sock *)sk) - st->limit_us;
 	return spent_us;
+}
+
+static void mini_held_set(struct sock *sk, enum mini_held_what what,
+			  enum mini_hold why, u64 now_us)
+{
+	struct mini_held *h = &mini_sk(sk)->stat.held[what];
+
+	if (h->why == why)
+		return;
+	h->why = why;
+	h->since_us = now_us;
+}
+
+/**
+ * mini_stat_held() - something else is waited for now; outside of a send pass
+ * @sk: socket, owned
+ * @what: the question
+ * @why: the answer
+ */
+void mini_stat_held(struct sock *sk, enum mini_held_what what,
+		    enum mini_hold why)
+{
+	if (mini_sk(sk)->stat.held[what].why != why)
+		mini_held_set(sk, what, why, mini_sk(sk)->ip->now_us());
+}
+
+/* A closed window may keep us waiting, and no timeout is a sign of anything */
+static bool mini_overdue(const struct mini_sock *msk)
+{
+	return msk->retries && mini_flight(msk) && msk->snd.wnd;
+}
+
+/**
+ * mini_stat_overdue() - the retransmission timer has run out
+ * @sk: socket, owned
+ */
+void mini_stat_overdue(struct sock *sk)
+{
+	struct mini_sock *msk = mini_sk(sk);
+
+	if (mini_overdue(msk))
+		mini_held_set(sk, MINI_HELD_SEND, msk->icmp_soft ?
+			      MINI_HOLD_UNREACHABLE : MINI_HOLD_RTO,
+			      msk->now_us);
+}
+
+/* Nothing is left that a pass could send */
+static enum mini_hold mini_hold_empty(const struct mini_sock *msk)
+{
+	if (mini_flight(msk))
+		return MINI_HOLD_ACK;
+	return msk->fin_queued ? MINI_HOLD_DONE : MINI_HOLD_IDLE;
+}
+
+static enum mini_hold mini_hold_close(const struct sock *sk, int state)
+{
+	switch (state) {
+	case TCP_FIN_WAIT1:
+	case TCP_CLOSING:
+	case TCP_LAST_ACK:
+		return mini_unsent(sk) ? MINI_HOLD_FIN_BEHIND :
+					 MINI_HOLD_FIN_SENT;
+	case TCP_FIN_WAIT2:
+		return MINI_HOLD_FIN_WAIT2;
+	case TCP_CLOSE_WAIT:
+		return MINI_HOLD_CLOSE_WAIT;
+	}
+	return MINI_HOLD_NONE;
+}
+
+/**
+ * mini_stat_pass() - a send pass is over
+ * @sk: socket, owned
+ * @why: what ended it; MINI_HOLD_NONE when all has left
+ */
+void mini_stat_pass(struct sock *sk, enum mini_hold why)
+{
+	struct mini_sock *msk = mini_sk(sk);
+
+	if (unlikely(mini_overdue(msk)))
+		mini_stat_overdue(sk);
+	else
+		mini_held_set(sk, MINI_HELD_SEND, why ?: mini_hold_empty(msk),
+			      msk->now_us);
+	if (unlikely(msk->fin_queued))
+		mini_held_set(sk, MINI_HELD_CLOSE,
+			      mini_hold_close(sk, sk->sk_state), msk->now_us);
+}
+
+/**
+ * mini_stat_state() - a connection goes to another state
+ * @sk: socket, owned
+ * @state: TCP_*; a send pass follows, but where nothing may be sent
+ */
+void mini_stat_state(struct sock *sk, int state)
+{
+	static const u8 sends[TCP_MAX_STATES] = {
+		[TCP_LISTEN]	= MINI_HOLD_LISTEN,
+		[TCP_SYN_SENT]	= MINI_HOLD_HANDSHAKE,
+		[TCP_SYN_RECV]	= MINI_HOLD_HANDSHAKE,
+	};
+
+	mini_stat_held(sk, MINI_HELD_CLOSE, mini_hold_close(sk, state));
+	if (sends[state] || state == TCP_CLOSE)
+		mini_stat_held(sk, MINI_HELD_SEND, sends[state]);
+	if (state == TCP_CLOSE)
+		mini_stat_held(sk, MINI_HELD_READ, MINI_HOLD_NONE);
 }

@@ -427,6 +427,7 @@ static void mini_rto_timeout(struct sock *sk)
 	mini_rtt_backoff(&msk->rtt);
 	trace_mini_cwnd(sk);
 	mini_retransmit_first(sk);
+	mini_stat_overdue(sk);
 	msk->rto_at_us = 0;
 	mini_timer_data_sent(sk);
 }

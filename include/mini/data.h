@@ -31,6 +31,11 @@ bool mini_tcp_unread(const struct sock *sk);
 void mini_stat_sent(struct sock *sk, const struct sk_buff *skb);
 void mini_stat_received(struct sock *sk, const struct mini_seg *seg);
 void mini_stat_limit(struct sock *sk, bool rwnd);
+void mini_stat_pass(struct sock *sk, enum mini_hold why);
+void mini_stat_held(struct sock *sk, enum mini_held_what what,
+		    enum mini_hold why);
+void mini_stat_overdue(struct sock *sk);
+void mini_stat_state(struct sock *sk, int state);
 u64 mini_stat_spent_us(const struct sock *sk, enum mini_limit limit);
 
 /* mini_rcv.urgent: the urgent octet, until the stream has been read past it */

@@ -5,6 +5,7 @@
 
 #include <linux/types.h>
 #include <mini/rate.h>
+#include <uapi/linux/af_mini.h>
 
 /**
  * struct mini_user - options of tcp(7) that are not fields of the engine
@@ -36,6 +37,24 @@ enum mini_limit {
 	MINI_LIMITS,
 };
 
+/* the questions that a socket has an answer to at any time */
+enum mini_held_what {
+	MINI_HELD_SEND,		/* why is nothing sent now? */
+	MINI_HELD_CLOSE,	/* why is the connection not closed? */
+	MINI_HELD_READ,		/* why may the peer send nothing? */
+	MINI_HELDS,
+};
+
+/**
+ * struct mini_held - the answer
+ * @why: enum mini_hold
+ * @since_us: since when; by mini_ip_ops.now_us
+ */
+struct mini_held {
+	u8 why;
+	u64 since_us;
+};
+
 /**
  * struct mini_stat - what TCP_INFO tells beside the engine's variables
  * @bytes_sent: octets of payload sent, those sent again included
@@ -53,6 +72,8 @@ enum mini_limit {
  * @limit: enum mini_limit as the last send pass left it
  * @limit_us: since when
  * @spent_us: time spent in each before
+ * @held: the answers, as the engine gave them: a send pass to the first, states
+ *	and a queued FIN to the second, the window that we offer to the third
  *
  * Owned by the socket lock.
  */
@@ -72,6 +93,7 @@ struct mini_stat {
 	u8 limit;
 	u64 limit_us;
 	u64 spent_us[MINI_LIMITS];
+	struct mini_held held[MINI_HELDS];
 };
 
 #endif /* _MINI_USER_H */

@@ -2,6 +2,8 @@
 #ifndef _UAPI_LINUX_AF_MINI_H
 #define _UAPI_LINUX_AF_MINI_H
 
+#include <linux/types.h>
+
 /*
  * No number above AF_MAX can be registered and no number below it is left
  * over for strangers, so the family sits in a slot that no stock kernel
@@ -22,5 +24,34 @@
  * a hash of the connection chooses among them. An int, 0 or not.
  */
 #define MINI_REUSEPORT	1
+
+/* Why nothing is sent, or closed, or received: what a socket waits for */
+enum mini_hold {
+	MINI_HOLD_NONE,		/* nothing holds it */
+	/* sending */
+	MINI_HOLD_IDLE,		/* the application: there is nothing to send */
+	MINI_HOLD_ACK,		/* the peer's ACK: all that there is was sent */
+	MINI_HOLD_RTO,		/* the same, and it is overdue: sent again */
+	MINI_HOLD_UNREACHABLE,	/* the same, and ICMP says why it is */
+	MINI_HOLD_RWND,		/* the peer's window is full, or shut */
+	MINI_HOLD_SWS,		/* it has room for a sliver only */
+	MINI_HOLD_CWND,		/* the congestion window */
+	MINI_HOLD_NAGLE,	/* a small segment, one before it unACKed */
+	MINI_HOLD_CORK,		/* TCP_CORK or MSG_MORE */
+	MINI_HOLD_AUTOCORK,	/* a small write, the device is still busy */
+	MINI_HOLD_PACING,	/* its time has not come */
+	MINI_HOLD_MEMORY,	/* there is no memory */
+	MINI_HOLD_HANDSHAKE,	/* the answer to our SYN, or to our SYN,ACK */
+	MINI_HOLD_LISTEN,	/* somebody to connect */
+	MINI_HOLD_DONE,		/* nothing: all is sent and ACKed, FIN included */
+	/* closing */
+	MINI_HOLD_FIN_BEHIND,	/* our FIN is behind data that has not left */
+	MINI_HOLD_FIN_SENT,	/* the ACK of our FIN */
+	MINI_HOLD_FIN_WAIT2,	/* the peer's FIN */
+	MINI_HOLD_CLOSE_WAIT,	/* the application: the peer has closed */
+	MINI_HOLD_TIME_WAIT,	/* late segments */
+	/* receiving */
+	MINI_HOLD_READER,	/* the application: it left us no window to offer */
+};
 
 #endif /* _UAPI_LINUX_AF_MINI_H */
