@@ -443,14 +443,24 @@ static void mini_caches_exit(void)
 
 static int __init mini_register_family(void)
 {
-	int err;
+	int err = mini_diag_init(mini_family);
 
-	mini_family_ops.family = mini_family;
-	err = sock_register(&mini_family_ops);
+	if (!err) {
+		mini_family_ops.family = mini_family;
+		err = sock_register(&mini_family_ops);
+		if (err)
+			mini_diag_exit();
+	}
 	if (err)
 		pr_err("address family %d is taken or out of range (%d): choose another with the module parameter family=\n",
 		       mini_family, err);
 	return err;
+}
+
+static void mini_unregister_family(void)
+{
+	sock_unregister(mini_family);
+	mini_diag_exit();
 }
 
 static int __init mini_init(void)
@@ -503,7 +513,7 @@ out_caches:
 
 static void __exit mini_exit(void)
 {
-	sock_unregister(mini_family);
+	mini_unregister_family();
 	mini_ip_exit();
 	mini_sysctl_nets(false);
 	unregister_pernet_subsys(&mini_net_ops);

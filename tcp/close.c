@@ -45,6 +45,15 @@ static bool mini_owes_reset(const struct sock *sk)
 		TCPF_FIN_WAIT2 | TCPF_CLOSE_WAIT);
 }
 
+/* Nobody may connect any more, and who has is turned away */
+static void mini_tcp_unlisten(struct sock *sk)
+{
+	sk->sk_prot->unhash(sk);
+	mini_tcp_set_state(sk, TCP_CLOSE);
+	mini_listen_stop(sk);
+	mini_sk(sk)->owner.listening = false;
+}
+
 /**
  * mini_tcp_disconnect() - proto.disconnect: back to the beginning
  * @sk: socket, owned
@@ -62,10 +71,7 @@ int mini_tcp_disconnect(struct sock *sk, int flags)
 	MINI_TCP_CALL(sk, mini_tcp_prot, disconnect);
 	sk->sk_disconnects++;	/* whoever sleeps in a call gives up */
 	if (old == TCP_LISTEN) {
-		sk->sk_prot->unhash(sk);
-		mini_tcp_set_state(sk, TCP_CLOSE);
-		mini_listen_stop(sk);
-		mini_sk(sk)->owner.listening = false;
+		mini_tcp_unlisten(sk);
 	} else if (old != TCP_CLOSE) {
 		if (mini_owes_reset(sk))
 			mini_send_reset(sk);
@@ -187,6 +193,32 @@ void mini_tcp_close(struct sock *sk, long timeout)
 	sock_put(sk);
 }
 
+/**
+ * mini_tcp_kill() - somebody else than its user ends a socket
+ * @sk: socket
+ *
+ * ABORT (RFC 9293 3.10.5); the user finds ECONNABORTED.
+ *
+ * Context: process; takes the socket lock.
+ * Return: 0, or -ENOENT when it had ended already.
+ */
+int mini_tcp_kill(struct sock *sk)
+{
+	int err = 0;
+
+	lock_sock(sk);
+	if (sk->sk_state == TCP_CLOSE)
+		err = -ENOENT;
+	else if (sk->sk_state == TCP_LISTEN)
+		mini_tcp_unlisten(sk);
+	else if (mini_owes_reset(sk))
+		mini_send_reset(sk);
+	if (!err)
+		mini_tcp_abort(sk, ECONNABORTED);
+	release_sock(sk);
+	return err;
+}
+
 static bool mini_abort_pick(struct mini_ep *ep)
 {
 	return ep->kind == MINI_KIND_SOCK &&
@@ -209,11 +241,7 @@ void mini_tcp_abort_all(struct mini_net *mn)
 	while ((ep = mini_ep_next(mn, &slot, mini_abort_pick))) {
 		struct sock *sk = mini_ep_sk(ep);
 
-		lock_sock(sk);
-		if (mini_owes_reset(sk))
-			mini_send_reset(sk);
-		mini_tcp_abort(sk, ECONNABORTED);
-		release_sock(sk);
+		mini_tcp_kill(sk);
 		sock_put(sk);
 	}
 	mini_tw_kill_all(mn);

@@ -134,6 +134,7 @@ void mini_req_arm(struct mini_net *mn, struct mini_req *req)
 
 	spin_lock_bh(&l->lock);
 	if (!req->dead) {
+		WRITE_ONCE(req->timer.at_us, mn->ip->now_us() + delay_us);
 		refcount_inc(&req->refs);
 		if (!mn->ip->arm(&req->timer, delay_us))
 			mini_req_put(req);

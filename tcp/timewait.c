@@ -17,14 +17,23 @@ static void mini_tw_free_rcu(struct rcu_head *head)
 			container_of(head, struct mini_tw, rcu));
 }
 
-static void mini_tw_put(struct mini_tw *tw)
+/**
+ * mini_tw_put() - drop a reference
+ * @tw: TIME-WAIT; the last reference frees it, under RCU
+ */
+void mini_tw_put(struct mini_tw *tw)
 {
 	if (refcount_dec_and_test(&tw->refs))
 		call_rcu(&tw->rcu, mini_tw_free_rcu);
 }
 
-/* Out of the table, off the port; whoever comes first does it */
-static void mini_tw_kill(struct mini_tw *tw)
+/**
+ * mini_tw_kill() - out of the table, off the port
+ * @tw: TIME-WAIT; the caller keeps its own reference
+ *
+ * Whoever comes first does it.
+ */
+void mini_tw_kill(struct mini_tw *tw)
 {
 	struct mini_net *mn = tw->mn;
 	bool first, pending;
@@ -56,6 +65,7 @@ static void mini_tw_fire(struct mini_timer *t)
 static void mini_tw_restart(struct mini_tw *tw)
 {
 	spin_lock_bh(&tw->lock);
+	WRITE_ONCE(tw->timer.at_us, tw->mn->ip->now_us() + MINI_2MSL_US);
 	if (!tw->dead && tw->mn->ip->arm(&tw->timer, MINI_2MSL_US))
 		refcount_inc(&tw->refs);
 	spin_unlock_bh(&tw->lock);

@@ -184,6 +184,8 @@ bool mini_mem_exceeded(void);
 int mini_sysctl_net_init(struct mini_net *mn);
 void mini_sysctl_net_exit(struct mini_net *mn);
 void mini_sysctl_nets(bool ready);
+int mini_diag_init(int family);
+void mini_diag_exit(void);
 int mini_proc_net_init(struct mini_net *mn);
 void mini_proc_net_exit(struct mini_net *mn);
 

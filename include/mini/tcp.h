@@ -143,6 +143,7 @@ u32 mini_keepcnt(const struct sock *sk);
 int mini_tcp_disconnect(struct sock *sk, int flags);
 void mini_tcp_close(struct sock *sk, long timeout);
 void mini_tcp_shutdown(struct sock *sk, int how);
+int mini_tcp_kill(struct sock *sk);
 bool mini_tcp_starved(const struct sock *sk);
 void mini_tcp_starve(struct sock *sk);
 void mini_tcp_abort_all(struct mini_net *mn);
@@ -259,6 +260,8 @@ void mini_req_cache_exit(void);
 void mini_tw_enter(struct sock *sk);
 void mini_tw_rcv(struct mini_net *mn, struct mini_tw *tw,
 		 struct mini_seg *seg);
+void mini_tw_kill(struct mini_tw *tw);
+void mini_tw_put(struct mini_tw *tw);
 void mini_tw_kill_all(struct mini_net *mn);
 int mini_tw_cache_init(void);
 void mini_tw_cache_exit(void);

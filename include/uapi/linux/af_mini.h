@@ -54,4 +54,35 @@ enum mini_hold {
 	MINI_HOLD_READER,	/* the application: it left us no window to offer */
 };
 
+/* One of them: which, and for how long already */
+struct mini_diag_hold {
+	__u32 why;		/* enum mini_hold */
+	__u32 pad;
+	__u64 since_us;		/* microseconds */
+};
+
+/* Attribute MINI_DIAG_WHY of an answer of sock_diag(7); may grow at its end */
+struct mini_diag_why {
+	struct mini_diag_hold send;	/* why is nothing sent now? */
+	struct mini_diag_hold close;	/* why is it not closed? */
+	struct mini_diag_hold read;	/* why may the peer send nothing? */
+	__u32 unsent;		/* octets written and not sent yet */
+	__u32 pipe;		/* octets in the network */
+	__u32 cwnd;		/* octets */
+	__u32 snd_wnd;		/* the peer's window, octets */
+	__u32 unread;		/* octets received that nobody has read */
+	__u32 send_ms;		/* pacing or a cork ends then; 0 for neither */
+	__s32 soft_err;		/* what ICMP said last, errno */
+	__u32 half_open;	/* of a listener: its SYN queue */
+};
+
+/* Beside the INET_DIAG_* attributes, whose numbers are far below */
+#define MINI_DIAG_WHY	128
+
+/* inet_diag_msg.idiag_timer, as Linux's own TCP numbers them */
+#define MINI_DIAG_TIMER_RTO		1
+#define MINI_DIAG_TIMER_KEEP		2
+#define MINI_DIAG_TIMER_TIME_WAIT	3
+#define MINI_DIAG_TIMER_PROBE		4
+
 #endif /* _UAPI_LINUX_AF_MINI_H */
