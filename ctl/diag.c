@@ -166,10 +166,13 @@ static void mini_diag_held(struct mini_diag_hold *to, u8 why, u64 since_us,
 static void mini_diag_timer(const struct mini_sock *msk,
 			    struct inet_diag_msg *r)
 {
+	/* of a shut window too when the probe is in flight, as data is */
+	bool shut = !msk->snd.wnd && !mini_syn_unacked(mini_to_sk(msk));
+
 	if (msk->write_tmr.at_us) {
-		r->idiag_timer = mini_probing(msk) ? MINI_DIAG_TIMER_PROBE :
-						     MINI_DIAG_TIMER_RTO;
-		r->idiag_retrans = msk->retries;
+		r->idiag_timer = shut || mini_probing(msk) ?
+			MINI_DIAG_TIMER_PROBE : MINI_DIAG_TIMER_RTO;
+		r->idiag_retrans = shut ? msk->shut_probes : msk->retries;
 		r->idiag_expires = mini_diag_ms(msk->write_tmr.at_us,
 						msk->now_us);
 	} else if (msk->keep_tmr.at_us) {
@@ -202,7 +205,7 @@ static void mini_diag_why(const struct sock *sk, struct mini_diag_why *w)
 	w->cwnd = msk->cc.cwnd;
 	w->snd_wnd = msk->snd.wnd;
 	w->unread = mini_tcp_inq(sk);
-	w->soft_err = msk->icmp_soft;
+	w->soft_err = mini_stat_soft_err(sk);
 	if (msk->send_tmr.t.at_us)
 		w->send_ms = mini_diag_ms(msk->send_tmr.t.at_us, now_us);
 }
@@ -449,6 +452,8 @@ static int mini_diag_check(const struct nlmsghdr *nlh)
 
 	if (nlmsg_len(nlh) < (int)sizeof(*req))
 		return -EINVAL;
+	if (nlmsg_find_attr(nlh, sizeof(*req), INET_DIAG_REQ_BYTECODE))
+		return -EOPNOTSUPP;	/* more would come than was asked for */
 	switch (req->sdiag_protocol) {
 	case 0:
 	case IPPROTO_TCP:

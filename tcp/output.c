@@ -214,6 +214,7 @@ static int mini_transmit(struct sock *sk, struct sk_buff *skb, u32 seq,
 		.ack = msk->rcv.nxt,
 		.flags = flags,
 	};
+	int err;
 
 	if (!(flags & MINI_RST)) {
 		h.wnd = mini_window_take(sk, flags);
@@ -237,7 +238,10 @@ static int mini_transmit(struct sock *sk, struct sk_buff *skb, u32 seq,
 	mini_stat_sent(sk, skb);
 	trace_mini_segment_out(sk, h.seq, h.ack, skb->len, h.wnd, h.flags);
 	mini_push_header(skb, &msk->ep.t, &h);
-	return msk->ip->xmit(sk, skb);
+	err = msk->ip->xmit(sk, skb);
+	if (unlikely(err != msk->stat.xmit_err))
+		msk->stat.xmit_err = err;
+	return err;
 }
 
 /* A segment without payload; false when there was no memory for it */

@@ -294,7 +294,8 @@ static int mini_wait_memory(struct sock *sk, int flags, long *timeo)
 	if (sk->sk_socket)
 		set_bit(SOCK_NOSPACE, &sk->sk_socket->flags);
 	mini_push(sk, flags & ~MSG_MORE);
-	if (sk_stream_memory_free(sk))	/* the buffer would have had room */
+	/* the buffer would have had room, and nothing waits for another reason */
+	if (sk_stream_memory_free(sk) && !mini_unsent(sk))
 		mini_stat_held(sk, MINI_HELD_SEND, MINI_HOLD_MEMORY);
 	return sk_stream_wait_memory(sk, timeo);
 }

@@ -115,6 +115,20 @@ static bool mini_overdue(const struct mini_sock *msk)
 }
 
 /**
+ * mini_stat_soft_err() - what seems to keep segments from getting through
+ * @sk: socket, owned
+ *
+ * Return: errno, positive, of ICMP, or of our own route or firewall; 0 when
+ * nobody has said anything.
+ */
+int mini_stat_soft_err(const struct sock *sk)
+{
+	const struct mini_sock *msk = mini_sk(sk);
+
+	return msk->icmp_soft ?: max(-msk->stat.xmit_err, 0);
+}
+
+/**
  * mini_stat_overdue() - the retransmission timer has run out
  * @sk: socket, owned
  */
@@ -123,7 +137,7 @@ void mini_stat_overdue(struct sock *sk)
 	struct mini_sock *msk = mini_sk(sk);
 
 	if (mini_overdue(msk))
-		mini_held_set(sk, MINI_HELD_SEND, msk->icmp_soft ?
+		mini_held_set(sk, MINI_HELD_SEND, mini_stat_soft_err(sk) ?
 			      MINI_HOLD_UNREACHABLE : MINI_HOLD_RTO,
 			      msk->now_us);
 }

@@ -34,6 +34,7 @@ void mini_stat_limit(struct sock *sk, bool rwnd);
 void mini_stat_pass(struct sock *sk, enum mini_hold why);
 void mini_stat_held(struct sock *sk, enum mini_held_what what,
 		    enum mini_hold why);
+int mini_stat_soft_err(const struct sock *sk);
 void mini_stat_overdue(struct sock *sk);
 void mini_stat_state(struct sock *sk, int state);
 u64 mini_stat_spent_us(const struct sock *sk, enum mini_limit limit);

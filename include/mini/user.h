@@ -74,6 +74,7 @@ struct mini_held {
  * @spent_us: time spent in each before
  * @held: the answers, as the engine gave them: a send pass to the first, states
  *	and a queued FIN to the second, the window that we offer to the third
+ * @xmit_err: what IP said of the last segment: 0 when it was sent
  *
  * Owned by the socket lock.
  */
@@ -94,6 +95,7 @@ struct mini_stat {
 	u64 limit_us;
 	u64 spent_us[MINI_LIMITS];
 	struct mini_held held[MINI_HELDS];
+	int xmit_err;
 };
 
 #endif /* _MINI_USER_H */

@@ -106,6 +106,23 @@ static void unreachable_says_icmp(struct kunit *test)
 	expect_send(t, MINI_HOLD_IDLE, 60 + RTO);
 }
 
+static void unreachable_from_here(struct kunit *test)
+{
+	struct mini_t *t = mini_t_established(test);
+
+	t->mn->sysctl.early_retrans = 0;
+	t->xmit_err = -EHOSTUNREACH;
+	send_at(t, 50, 100);
+	expect_send(t, MINI_HOLD_ACK, 50);
+	drain_at(t, 50 + RTO);
+	expect_send(t, MINI_HOLD_UNREACHABLE, 50 + RTO);
+	MINI_T_EQ(t, mini_stat_soft_err(t->sock->sk), EHOSTUNREACH);
+	/* a route again: it is not known whether anybody is there */
+	t->xmit_err = 0;
+	drain_at(t, 50 + 3 * RTO);
+	expect_send(t, MINI_HOLD_RTO, 50 + 3 * RTO);
+}
+
 static void rwnd_shut(struct kunit *test)
 {
 	struct mini_t *t = mini_t_established(test);
@@ -386,6 +403,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(idle_and_ack),
 	KUNIT_CASE(rto_since_the_first),
 	KUNIT_CASE(unreachable_says_icmp),
+	KUNIT_CASE(unreachable_from_here),
 	KUNIT_CASE(rwnd_shut),
 	KUNIT_CASE(rwnd_full),
 	KUNIT_CASE(sws),

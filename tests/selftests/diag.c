@@ -16,7 +16,7 @@
 #define F_ALL		0xffe
 
 #define EXT(name)	(1 << (INET_DIAG_##name - 1))
-#define ROWS		2048
+#define ROWS		16384
 
 struct request {
 	struct nlmsghdr nlh;
@@ -382,6 +382,19 @@ TEST_F(diag, bad_requests)
 	EXPECT_EQ(EINVAL, ask(&r));
 	r.req.sdiag_family = AF_MINI + 1;	/* nobody's */
 	EXPECT_EQ(ENOENT, ask(&r));
+	if (own.domain == AF_MINI) {	/* more would come than was asked for */
+		struct {
+			struct request r;
+			struct nlattr filter;
+		} with = {
+			.r = request(SOCK_DIAG_BY_FAMILY, NLM_F_DUMP),
+			.filter = { sizeof(with.filter),
+				    INET_DIAG_REQ_BYTECODE },
+		};
+
+		with.r.nlh.nlmsg_len = sizeof(with);
+		EXPECT_EQ(EOPNOTSUPP, ask(&with.r));
+	}
 	r = request(SOCK_DIAG_BY_FAMILY, 0);	/* nobody's name */
 	EXPECT_EQ(ENOENT, ask(&r));
 	r = request(SOCK_DIAG_BY_FAMILY, 0);
@@ -552,6 +565,23 @@ TEST_F(own, destroy_wakes_who_waits)
 	EXPECT_EQ(ECONNABORTED, job.err);
 }
 
+TEST_F(own, destroy_wakes_who_accepts)
+{
+	int lfd = peer_socket(0);
+	struct request r = request(SOCK_DESTROY, NLM_F_ACK);
+	struct job job = { .fd = lfd };
+
+	ASSERT_LE(0, listen_on(lfd, PORT, 1));
+	ASSERT_EQ(0, job_start(&job, run_accept));
+	while (!job_asleep(&job))
+		sleep_ms(1);
+	r.req.id.idiag_src[0] = htonl(ADDR_LO);
+	r.req.id.idiag_sport = htons(PORT);
+	EXPECT_EQ(0, ask(&r));
+	EXPECT_EQ(-1, job_wait(&job));
+	EXPECT_EQ(EINVAL, job.err);
+}
+
 TEST_F(own, destroy_listener)
 {
 	int lfd = peer_socket(0), fd = tcp_socket(0);
@@ -631,17 +661,21 @@ static ssize_t run_open_and_close(struct job *job)
 	return i;
 }
 
-/* AF_MINI_OPENS=10000 for a long look */
+/*
+ * Who has a neighbour that goes in the moment in which it is his turn may be
+ * missed, once. AF_MINI_OPENS=10000 for a long look.
+ */
 TEST_F_TIMEOUT(own, dump_while_they_come_and_go, 900)
 {
 	const char *opens = getenv("AF_MINI_OPENS");
 	struct job job = { .len = opens ? atoi(opens) : 200 };
-	int dumps = 0;
+	int dumps = 0, missed = 0;
 
 	ASSERT_EQ(0, job_start(&job, run_open_and_close));
 	while (!job_done(&job)) {
 		ASSERT_EQ(0, dump(F_ALL));
-		ASSERT_NE(NULL, of(self->fd[0]));
+		missed = of(self->fd[0]) ? 0 : missed + 1;
+		ASSERT_GT(3, missed);
 		dumps++;
 		sleep_ms(5);
 	}

@@ -32,7 +32,7 @@ enum mini_hold {
 	MINI_HOLD_IDLE,		/* the application: there is nothing to send */
 	MINI_HOLD_ACK,		/* the peer's ACK: all that there is was sent */
 	MINI_HOLD_RTO,		/* the same, and it is overdue: sent again */
-	MINI_HOLD_UNREACHABLE,	/* the same, and ICMP says why it is */
+	MINI_HOLD_UNREACHABLE,	/* the same, and an error says why it is */
 	MINI_HOLD_RWND,		/* the peer's window is full, or shut */
 	MINI_HOLD_SWS,		/* it has room for a sliver only */
 	MINI_HOLD_CWND,		/* the congestion window */
@@ -72,7 +72,7 @@ struct mini_diag_why {
 	__u32 snd_wnd;		/* the peer's window, octets */
 	__u32 unread;		/* octets received that nobody has read */
 	__u32 send_ms;		/* pacing or a cork ends then; 0 for neither */
-	__s32 soft_err;		/* what ICMP said last, errno */
+	__s32 soft_err;		/* errno of ICMP, or of our route or firewall */
 	__u32 half_open;	/* of a listener: its SYN queue */
 };
 
