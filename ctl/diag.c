@@ -53,7 +53,10 @@ static struct mini_tw *mini_ep_tw(struct mini_ep *ep)
 	return container_of(ep, struct mini_tw, ep);
 }
 
-/* Of the small objects, which the kernel has none for: where it is, and which */
+/*
+ * Of the small objects, which the kernel has none for: where it is, and which.
+ * No connection's ISN comes of it: a tuple has its wire where 0 is here.
+ */
 static u64 mini_diag_own_cookie(const struct mini_net *mn, struct mini_ep *ep)
 {
 	u32 nr = ep->kind == MINI_KIND_REQ ? mini_ep_req(ep)->iss :
