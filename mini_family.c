@@ -11,6 +11,8 @@
  *	  sock->ops		-> mini_stream_ops	-> mini_stream_*()
  *	  sk->sk_prot		-> mini_tcp_prot	-> mini_tcp_*()
  *	and from there to the engine (tcp/) and IP (mini_ip.c).
+ *
+ * SOCK_RAW goes from mini_packet_ops straight to the devices.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -23,6 +25,7 @@
 #include <mini/call.h>
 #include <mini/compat.h>
 #include <mini/ip.h>
+#include <mini/packet.h>
 #include <mini/stream.h>
 #include <mini/tables.h>
 #include <mini/tcp.h>
@@ -145,6 +148,14 @@ struct proto mini_tcp_prot = {
 	.sysctl_rmem		= mini_rmem,
 };
 
+/* a tap: nothing is between its socket layer and the devices */
+struct proto mini_packet_prot = {
+	.name			= "MINI-PACKET",
+	.owner			= THIS_MODULE,
+	.obj_size		= sizeof(struct mini_packet),
+	.init			= mini_packet_sock_init,
+};
+
 /* ---- the second level: the socket layer, called through sock->ops ---- */
 
 MINI_OPS_ACCEPT(mini_stream_accept)
@@ -175,6 +186,27 @@ const struct proto_ops mini_stream_ops = {
 	.set_rcvlowat	= mini_stream_set_rcvlowat,
 };
 
+const struct proto_ops mini_packet_ops = {
+	.family		= AF_MINI,
+	.owner		= THIS_MODULE,
+	.release	= mini_packet_release,
+	.bind		= mini_packet_bind,
+	.connect	= sock_no_connect,
+	.socketpair	= sock_no_socketpair,
+	.accept		= sock_no_accept,
+	.getname	= mini_packet_getname,
+	.poll		= datagram_poll,
+	.ioctl		= mini_packet_ioctl,
+	.gettstamp	= sock_gettstamp,
+	.listen		= sock_no_listen,
+	.shutdown	= sock_no_shutdown,
+	.setsockopt	= mini_packet_setsockopt,
+	.getsockopt	= mini_packet_getsockopt,
+	.sendmsg	= mini_packet_sendmsg,
+	.recvmsg	= mini_packet_recvmsg,
+	.mmap		= sock_no_mmap,
+};
+
 /* ---- between them: which row serves socket(family, type, protocol) ---- */
 
 const struct mini_protosw mini_protosw[] = {
@@ -192,6 +224,12 @@ const struct mini_protosw mini_protosw[] = {
 		.prot		= &mini_tcp_prot,
 		.ops		= &mini_stream_ops,
 	},
+	{
+		.type		= SOCK_RAW,
+		.tap		= true,
+		.prot		= &mini_packet_prot,
+		.ops		= &mini_packet_ops,
+	},
 };
 
 const size_t mini_protosw_rows = ARRAY_SIZE(mini_protosw);
@@ -207,7 +245,7 @@ static const struct mini_protosw *mini_find_row(int type, int protocol)
 
 		if (row->type != type)
 			continue;
-		if (!protocol || row->protocol == protocol)
+		if (!protocol || row->protocol == protocol || row->tap)
 			return row;
 		type_known = true;
 	}
@@ -216,8 +254,11 @@ static const struct mini_protosw *mini_find_row(int type, int protocol)
 
 /* ---- the first level: socket(), called through net_families[] ---- */
 
-static bool mini_may_create(const struct mini_net *mn)
+static bool mini_may_create(const struct mini_net *mn,
+			    const struct mini_protosw *row)
 {
+	if (row->tap)
+		return ns_capable(mn->net->user_ns, CAP_NET_RAW);
 	if (mn->sysctl.unprivileged ||
 	    ns_capable(mn->net->user_ns, CAP_NET_ADMIN))
 		return true;
@@ -254,7 +295,8 @@ static const u64 mini_user_data_tag;
  * AF_MINI and 253, whatever the wire, keep us from being taken for a
  * tcp_sock by BPF, diag, TLS and others.
  */
-static void mini_init_sock(struct sock *sk, const struct mini_protosw *row)
+static void mini_init_sock(struct sock *sk, const struct mini_protosw *row,
+			   int protocol)
 {
 	struct inet_sock *inet = inet_sk(sk);
 
@@ -268,7 +310,10 @@ static void mini_init_sock(struct sock *sk, const struct mini_protosw *row)
 	inet->pmtudisc = READ_ONCE(sock_net(sk)->ipv4.sysctl_ip_no_pmtu_disc) ?
 		IP_PMTUDISC_DONT : IP_PMTUDISC_WANT;
 	atomic_set(&inet->inet_id, get_random_u16());
-	mini_sk(sk)->ep.t.wire = row->wire;
+	if (row->tap)
+		mini_packet_setup(sk, protocol);
+	else
+		mini_sk(sk)->ep.t.wire = row->wire;
 }
 
 static int mini_create(struct net *net, struct socket *sock, int protocol,
@@ -277,16 +322,19 @@ static int mini_create(struct net *net, struct socket *sock, int protocol,
 	const struct mini_protosw *row = mini_find_row(sock->type, protocol);
 	struct mini_net *mn = mini_pernet(net);
 	struct sock *sk;
-	int err;
+	int err = 0;
 
 	MINI_CALL_NET(mn, mini_family_ops, create);
-	if (protocol < 0 || protocol >= IPPROTO_MAX)
+	/* those of IP are few, those of Ethernet are sixteen bits */
+	if (sock->type != SOCK_RAW &&
+	    (protocol < 0 || protocol >= IPPROTO_MAX))
 		return -EINVAL;
 	if (IS_ERR(row))
 		return PTR_ERR(row);
-	if (!kern && !mini_may_create(mn))
+	if (!kern && !mini_may_create(mn, row))
 		return -EPERM;
-	err = mini_net_up(mn);
+	if (!row->tap)
+		err = mini_net_up(mn);
 	if (err)
 		return err;
 
@@ -297,7 +345,7 @@ static int mini_create(struct net *net, struct socket *sock, int protocol,
 	sock->state = SS_UNCONNECTED;
 	sock_init_data(sock, sk);
 	mini_sock_custom_sockopt(sock);
-	mini_init_sock(sk, row);
+	mini_init_sock(sk, row, protocol);
 	err = sk->sk_prot->init(sk);
 	if (err)
 		sk_common_release(sk);
@@ -480,26 +528,36 @@ static int __init mini_init(void)
 	err = proto_register(&mini_tcp_prot, 1);
 	if (err)
 		goto out_counter;
-	err = register_pernet_subsys(&mini_net_ops);
+	err = proto_register(&mini_packet_prot, 1);
 	if (err)
 		goto out_proto;
+	err = register_pernet_subsys(&mini_net_ops);
+	if (err)
+		goto out_packet_proto;
 	mini_sysctl_nets(true);
 	err = mini_ip_init();
 	if (err)
 		goto out_pernet;
-	err = mini_register_family();
+	err = mini_packet_init();
 	if (err)
 		goto out_ip;
+	err = mini_register_family();
+	if (err)
+		goto out_packet;
 	pr_info("proto %s, %zu protosw rows, IP protocol %d, address family %d registered\n",
 		mini_tcp_prot.name, mini_protosw_rows, IPPROTO_MINI,
 		mini_family);
 	return 0;
 
+out_packet:
+	mini_packet_exit();
 out_ip:
 	mini_ip_exit();
 out_pernet:
 	mini_sysctl_nets(false);
 	unregister_pernet_subsys(&mini_net_ops);
+out_packet_proto:
+	proto_unregister(&mini_packet_prot);
 out_proto:
 	proto_unregister(&mini_tcp_prot);
 out_counter:
@@ -514,10 +572,12 @@ out_caches:
 static void __exit mini_exit(void)
 {
 	mini_unregister_family();
+	mini_packet_exit();
 	mini_ip_exit();
 	mini_sysctl_nets(false);
 	unregister_pernet_subsys(&mini_net_ops);
-	rcu_barrier();	/* sockets on their way back into the proto's cache */
+	rcu_barrier();	/* sockets on their way back into the protos' caches */
+	proto_unregister(&mini_packet_prot);
 	proto_unregister(&mini_tcp_prot);
 	percpu_counter_destroy(&mini_sockets);
 	mini_ca_exit();

@@ -238,6 +238,16 @@ static ssize_t fn##_page(struct socket *sock, struct page *page,	\
 #define MINI_IF_SENDPAGE(...)
 #endif
 
+/* a datagram or frame that found no room */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 18, 0)
+static inline void mini_sk_drops_inc(struct sock *sk)
+{
+	atomic_inc(&sk->sk_drops);
+}
+#else
+#define mini_sk_drops_inc	sk_drops_inc
+#endif
+
 /* have setsockopt() ask us about SOL_SOCKET too, where it can */
 static inline void mini_sock_custom_sockopt(struct socket *sock)
 {

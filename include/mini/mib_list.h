@@ -73,6 +73,9 @@ MIB(SEND_HELD_CWND, "SendHeldCwnd", "The congestion window ends one.")
 MIB(SEND_HELD_RWND, "SendHeldRwnd", "The peer's window ends one.")
 MIB(SEND_HELD_AUTOCORK, "TCPAutoCorking", "A small write waits for earlier packets to leave.")
 MIB(SEND_HELD_PACING, "SendHeldPacing", "Pacing ends a pass of output with data unsent.")
+MIB(TAP_FRAMES, "TapFrames", "A frame is queued for a SOCK_RAW socket.")
+MIB(TAP_FILTERED, "TapFiltered", "A SOCK_RAW socket's filter does not want a frame.")
+MIB(TAP_SENT, "TapSent", "A SOCK_RAW socket sends a frame.")
 
 DROP(SHORT, "DropShort", PKT_TOO_SMALL, "Its header is longer than itself.")
 DROP(CSUM, "DropCsum", TCP_CSUM, "Its checksum is wrong.")
@@ -104,6 +107,8 @@ DROP(OFO_DUP, "DropOfoDup", TCP_OFOMERGE, "It is held out of order already.")
 DROP(OFO_PRUNED, "DropOfoPruned", TCP_OFO_QUEUE_PRUNE, "It made room for what is in order.")
 DROP(NO_READER, "DropNoReader", TCP_CLOSE, "It has text for a reader who has gone.")
 DROP(ACK_ONLY, "DropAckOnly", NOT_SPECIFIED, "Nothing is left in it: it has done its work.")
+DROP(TAP_RCV_BUF, "DropTapRcvBuf", SOCKET_RCVBUFF, "It is a frame for a SOCK_RAW socket whose receive buffer is full.")
+DROP(TAP_NO_MEM, "DropTapNoMem", NOMEM, "There is no memory for a SOCK_RAW socket's copy of a frame.")
 
 #undef MIB
 #undef DROP

@@ -132,6 +132,8 @@ struct mini_sysctl {
  * @next_port: RFC 6056 next_ephemeral; under @port_mutex
  * @tw_count: TIME-WAITs alive
  * @orphans: sockets alive that no file holds
+ * @taps: SOCK_RAW sockets, struct mini_packet: changed under RTNL, walked under
+ *	RTNL or RCU
  */
 struct mini_net {
 	struct net *net;
@@ -160,6 +162,8 @@ struct mini_net {
 
 	atomic_t tw_count;
 	atomic_t orphans;
+
+	struct hlist_head taps;
 };
 
 extern unsigned int mini_net_id;

@@ -14,6 +14,8 @@
  * @type: SOCK_*
  * @protocol: as given to socket(); the first row of a type serves 0 as well
  * @wire: IP protocol on the wire
+ * @tap: it sees the frames of others: its @protocol is any ETH_P_*, and
+ *	CAP_NET_RAW is asked for, whatever net.mini.unprivileged says
  * @prot: transport
  * @ops: socket layer
  */
@@ -21,6 +23,7 @@ struct mini_protosw {
 	int type;
 	int protocol;
 	u8 wire;
+	bool tap;
 	struct proto *prot;
 	const struct proto_ops *ops;
 };
@@ -51,6 +54,8 @@ extern const struct mini_protosw mini_protosw[];
 extern const size_t mini_protosw_rows;
 extern const struct proto_ops mini_stream_ops;
 extern struct proto mini_tcp_prot;
+extern const struct proto_ops mini_packet_ops;
+extern struct proto mini_packet_prot;
 
 /* mini_ip.c */
 extern const struct nf_hook_ops mini_ip_hooks[MINI_IP_HOOKS];
