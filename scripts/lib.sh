@@ -107,7 +107,7 @@ need_pkgs()
 build_pkgs=(gcc=gcc make=make flex=flex bison=bison bc=bc libelf-dev libssl-dev
 	libc6-dev xz=xz-utils perl=perl python3=python3)
 guest_pkgs=(busybox=busybox-static ip=iproute2 iptables=iptables nft=nftables
-	ethtool=ethtool conntrack=conntrack kmod=kmod)
+	ethtool=ethtool conntrack=conntrack tcpdump=tcpdump kmod=kmod)
 
 # Where UML may keep a guest's memory: in memory, unless a container has little.
 mem_dir()

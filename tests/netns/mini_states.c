@@ -10,6 +10,8 @@
  *	connect S FAM ADDR PORT	wait until it stands
  *	start S FAM ADDR PORT	send the SYN and do not wait
  *	socket S FAM		only that
+ *	tap S FAM DEVICE	a SOCK_RAW socket, AF_PACKET's for inet, that has
+ *				its device promiscuous
  *	accept S LISTENER
  *	send S N, recv S N	so many bytes
  *	fill S			write until the socket takes no more
@@ -34,6 +36,9 @@
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/if_ether.h>
+#include <linux/if_packet.h>
+#include <net/if.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <stdbool.h>
@@ -138,6 +143,25 @@ static void step_start(const struct words *s)
 static void step_socket(const struct words *s)
 {
 	*slot(s->w[1]) = fam_socket(fam_find(s->w[2]), 0);
+}
+
+static void step_tap(const struct words *s)
+{
+	int dev = if_nametoindex(s->w[3]);
+	struct packet_mreq mr = {
+		.mr_ifindex = dev, .mr_type = PACKET_MR_PROMISC,
+	};
+	struct sockaddr_ll at = {
+		.sll_family = AF_PACKET, .sll_ifindex = dev,
+	};
+	int family = fam_find(s->w[2])->family;
+	int fd = socket(family == AF_INET ? AF_PACKET : family, SOCK_RAW,
+			htons(ETH_P_ALL));
+
+	if (fd < 0 || bind(fd, (struct sockaddr *)&at, sizeof(at)) ||
+	    setsockopt(fd, SOL_PACKET, PACKET_ADD_MEMBERSHIP, &mr, sizeof(mr)))
+		err(1, "tap %s", s->w[1]);
+	*slot(s->w[1]) = fd;
 }
 
 static void step_accept(const struct words *s)
@@ -392,6 +416,7 @@ static const struct step {
 	{ "connect",	5, step_connect	},
 	{ "start",	5, step_start	},
 	{ "socket",	3, step_socket	},
+	{ "tap",	4, step_tap	},
 	{ "accept",	3, step_accept	},
 	{ "send",	3, step_send	},
 	{ "recv",	3, step_recv	},
