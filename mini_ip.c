@@ -2,7 +2,7 @@
 /*
  * The IPv4 edge: segments in from a netfilter hook (protocol 6, which
  * belongs to kernel TCP) and from a protocol handler (253, which is ours),
- * segments out by ip_local_out(), routes, and the port placeholders.
+ * segments out by ip_local_out(), and routes.
  *
  * In, protocol 6. The hook sits just before conntrack's confirmation, the
  * last of LOCAL_IN. What is not ours goes on untouched, and kernel TCP
@@ -13,10 +13,7 @@
  * conntrack and the route. It has been through the firewall already.
  */
 #include <linux/netfilter_ipv4.h>
-#include <linux/workqueue.h>
-#include <net/inet_hashtables.h>
 #include <net/ip.h>
-#include <net/l3mdev.h>
 #include <net/protocol.h>
 #include <net/route.h>
 #include <net/xfrm.h>
@@ -379,114 +376,6 @@ static u32 mini_ip_ts_offset(struct mini_net *mn, const struct mini_tuple *t)
 {
 	return siphash_2u32((__force u32)t->laddr, (__force u32)t->raddr,
 			    &mn->isn_key);
-}
-
-/* ---- the port space that we share with kernel TCP ---- */
-
-static void mini_ip_port_range(struct mini_net *mn, u32 *low, u32 *high)
-{
-	int lo, hi;
-
-	inet_get_local_port_range(mn->net, &lo, &hi);
-	*low = lo;
-	*high = hi;
-}
-
-/**
- * mini_ip_may_bind() - is it an address that a socket may have?
- * @sk: socket, owned
- * @addr: address
- *
- * For who binds without a port, so without a placeholder that would know.
- */
-bool mini_ip_may_bind(struct sock *sk, __be32 addr)
-{
-	struct net *net = sock_net(sk);
-	u32 table = RT_TABLE_LOCAL;
-
-	if (sk->sk_bound_dev_if)
-		table = l3mdev_fib_table_by_index(net, sk->sk_bound_dev_if) ?:
-			table;
-	return inet_addr_valid_or_nonlocal(net, inet_sk(sk), addr,
-					   inet_addr_type_table(net, addr,
-								table));
-}
-
-static int mini_ip_bind_hold(struct mini_port *p, struct socket *hold,
-			     bool reuse)
-{
-	struct sockaddr_in sin = {
-		.sin_family = AF_INET,
-		.sin_addr.s_addr = p->addr,
-		.sin_port = htons(p->num),
-	};
-	int err;
-
-	hold->sk->sk_reuse = reuse ? SK_CAN_REUSE : SK_NO_REUSE;
-	err = kernel_bind(hold, (struct mini_sockaddr *)&sin, sizeof(sin));
-	hold->sk->sk_reuse = SK_NO_REUSE;
-	return err;
-}
-
-/* A port costs what is bound to it, not an inode as well: part with that */
-static struct sock *mini_ip_keep_sk(struct socket *hold)
-{
-	struct sock *sk = hold->sk;
-
-	sock_orphan(sk);
-	hold->sk = NULL;
-	sock_release(hold);
-	return sk;
-}
-
-/*
- * The placeholder does not say SO_REUSEADDR, so that nobody of the other
- * family may stand beside it; only when kernel TCP's TIME-WAITs are in the
- * way, and our user said it, we say it for the moment of the bind.
- */
-static int mini_ip_hold_port(struct mini_net *mn, struct mini_port *p,
-			     bool reuse)
-{
-	struct socket *hold;
-	int err;
-
-	if (p->shared && inet_is_local_reserved_port(mn->net, p->num))
-		return -EADDRINUSE;
-	err = sock_create_kern(mn->net, PF_INET, SOCK_STREAM, IPPROTO_TCP,
-			       &hold);
-	if (err)
-		return err;
-	if (p->nonlocal)
-		ip_sock_set_freebind(hold->sk);
-	err = mini_ip_bind_hold(p, hold, false);
-	if (err == -EADDRINUSE && reuse)
-		err = mini_ip_bind_hold(p, hold, true);
-	if (err) {
-		sock_release(hold);
-		return err;
-	}
-	p->hold = mini_ip_keep_sk(hold);
-	p->num = inet_sk(p->hold)->inet_num;
-	return 0;
-}
-
-static void mini_ip_drop_port(struct mini_port *p)
-{
-	p->hold->sk_prot->close(p->hold, 0);
-}
-
-static bool mini_ip_foreign(struct mini_net *mn, const struct mini_tuple *t)
-{
-	struct inet_hashinfo *tables = mn->net->ipv4.tcp_death_row.hashinfo;
-	struct sock *sk;
-
-	if (t->wire != IPPROTO_TCP)
-		return false;
-	sk = __inet_lookup_established(mn->net, tables, t->raddr, t->rport,
-				       t->laddr, ntohs(t->lport), 0, 0);
-	if (sk)
-		sock_gen_put(sk);
-	return sk;
 }
 
 const struct mini_ip_ops mini_ipv4_ops = {

@@ -83,7 +83,14 @@ static inline u32 mini_ts_offset(struct mini_net *mn,
 	return mn->sysctl.timestamps == 1 ? mn->ip->ts_offset(mn, t) : 0;
 }
 
+/* mini_hold.c */
 bool mini_ip_may_bind(struct sock *sk, __be32 addr);
+void mini_ip_port_range(struct mini_net *mn, u32 *low, u32 *high);
+int mini_ip_hold_port(struct mini_net *mn, struct mini_port *p, bool reuse);
+void mini_ip_drop_port(struct mini_port *p);
+bool mini_ip_foreign(struct mini_net *mn, const struct mini_tuple *t);
+
+/* mini_ip.c */
 int mini_ip_init(void);
 void mini_ip_exit(void);
 int mini_ip_net_hook(struct net *net);
