@@ -75,6 +75,27 @@ static struct sock *mini_ip_keep_sk(struct socket *hold)
 	return sk;
 }
 
+static int mini_ip_create_hold(struct mini_net *mn, const struct mini_port *p,
+			       struct socket **hold)
+{
+	return p->dgram ? sock_create_kern(mn->net, PF_INET, SOCK_DGRAM,
+					   IPPROTO_UDP, hold) :
+			  sock_create_kern(mn->net, PF_INET, SOCK_STREAM,
+					   IPPROTO_TCP, hold);
+}
+
+/*
+ * Kernel UDP would give the placeholder what comes for the port and fits none
+ * of ours, and it would lie there for good. A socket that is connected gets
+ * nothing but its peer's; and nobody sends from this address, which IP does not
+ * let in. So for UDP it is as if there were none: it answers "unreachable".
+ */
+static void mini_ip_deafen(struct sock *hold)
+{
+	inet_sk(hold)->inet_dport = htons(inet_sk(hold)->inet_num);
+	WRITE_ONCE(inet_sk(hold)->inet_daddr, htonl(INADDR_BROADCAST));
+}
+
 /**
  * mini_ip_hold_port() - mini_ip_ops.hold_port
  * @mn: namespace
@@ -95,8 +116,7 @@ int mini_ip_hold_port(struct mini_net *mn, struct mini_port *p, bool reuse)
 
 	if (p->shared && inet_is_local_reserved_port(mn->net, p->num))
 		return -EADDRINUSE;
-	err = sock_create_kern(mn->net, PF_INET, SOCK_STREAM, IPPROTO_TCP,
-			       &hold);
+	err = mini_ip_create_hold(mn, p, &hold);
 	if (err)
 		return err;
 	if (p->nonlocal)
@@ -110,6 +130,8 @@ int mini_ip_hold_port(struct mini_net *mn, struct mini_port *p, bool reuse)
 	}
 	p->hold = mini_ip_keep_sk(hold);
 	p->num = inet_sk(p->hold)->inet_num;
+	if (p->dgram)
+		mini_ip_deafen(p->hold);
 	return 0;
 }
 

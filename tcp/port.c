@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Local ports. The two TCPs of the machine share one port space: a port that
- * this family stands on is held by a placeholder, a kernel TCP socket bound
- * to it (mini_ip_ops.hold_port). Within the family the rules are those of
+ * Local ports, of TCP and of datagrams. Both families share the two spaces: a
+ * port that this family stands on is held by a placeholder, a socket of kernel
+ * TCP or UDP bound to it (mini_ip_ops.hold_port). Within the family the rules are those of
  * socket(7): two owners may share a port when their addresses differ, when
  * both said SO_REUSEADDR and neither listens, or when both said MINI_REUSEPORT
  * and belong to one user.
@@ -34,6 +34,12 @@ static bool mini_owner_clash(const struct mini_owner *o,
 	return o->listening || !o->reuse || !new->reuse;
 }
 
+static bool mini_port_is(const struct mini_port *p,
+			 const struct mini_owner *o, u16 num)
+{
+	return p->num == num && p->dgram == o->dgram;
+}
+
 /* Somebody stands on @num in the way of @new; port_lock held */
 static bool mini_port_clash(struct mini_net *mn, u16 num,
 			    const struct mini_owner *new)
@@ -42,7 +48,7 @@ static bool mini_port_clash(struct mini_net *mn, u16 num,
 	struct mini_port *p;
 
 	hlist_for_each_entry(p, mini_port_chain(mn, num), link) {
-		if (p->num != num)
+		if (!mini_port_is(p, new, num))
 			continue;
 		hlist_for_each_entry(o, &p->owners, link)
 			if (mini_owner_clash(o, new))
@@ -51,13 +57,13 @@ static bool mini_port_clash(struct mini_net *mn, u16 num,
 	return false;
 }
 
-static struct mini_port *mini_port_find(struct mini_net *mn, __be32 addr,
-					u16 num)
+static struct mini_port *mini_port_find(struct mini_net *mn,
+					const struct mini_owner *o, u16 num)
 {
 	struct mini_port *p;
 
 	hlist_for_each_entry(p, mini_port_chain(mn, num), link)
-		if (p->num == num && p->addr == addr)
+		if (mini_port_is(p, o, num) && p->addr == o->addr)
 			return p;
 	return NULL;
 }
@@ -73,7 +79,7 @@ static void mini_port_drop_work(struct work_struct *work)
 	mini_port_free(container_of(work, struct mini_port, drop));
 }
 
-/* A port off kernel TCP's hands, not yet in the table; port_mutex held */
+/* A port off the kernel's hands, not yet in the table; port_mutex held */
 static struct mini_port *mini_port_new(struct mini_net *mn,
 				       const struct mini_owner *o, u16 num,
 				       bool reuse, bool shared)
@@ -85,6 +91,7 @@ static struct mini_port *mini_port_new(struct mini_net *mn,
 		return ERR_PTR(-ENOMEM);
 	p->mn = mn;
 	p->addr = o->addr;
+	p->dgram = o->dgram;
 	p->nonlocal = o->nonlocal;
 	p->num = num;
 	p->shared = shared;
@@ -139,7 +146,7 @@ int mini_port_bind(struct mini_net *mn, struct mini_owner *o, u16 num)
 	spin_lock_bh(&mn->port_lock);
 	if (num && mini_port_clash(mn, num, o))
 		err = -EADDRINUSE;
-	p = err || !num ? NULL : mini_port_find(mn, o->addr, num);
+	p = err || !num ? NULL : mini_port_find(mn, o, num);
 	if (p) {
 		refcount_inc(&p->refs);
 		mini_port_add_owner(p, o);
@@ -237,7 +244,7 @@ static bool mini_port_share(struct mini_net *mn, struct mini_owner *o, u16 num)
 	struct mini_port *p;
 
 	spin_lock_bh(&mn->port_lock);
-	p = mini_port_find(mn, o->addr, num);
+	p = mini_port_find(mn, o, num);
 	if (p && p->shared) {
 		refcount_inc(&p->refs);
 		mini_port_add_owner(p, o);

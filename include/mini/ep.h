@@ -106,12 +106,13 @@ enum {
  * @link: in mini_net.ports, under port_mutex for writers and port_lock
  * @owners: sockets, and TIME-WAITs, that stand on it; under port_lock
  * @refs: one for each owner and one for a bind() under way
- * @hold: kernel TCP's half of a socket, bound to it, so that neither family can
- *	take the other's port; NULL where the seam needs none
+ * @hold: half of a socket of kernel TCP or UDP, bound to it, so that neither
+ *	family can take the other's port; NULL where the seam needs none
  * @drop: releases @hold later when the last owner goes in softirq
  * @mn: the namespace, which outlives it
  * @addr: local address, INADDR_ANY for all
  * @num: the port, host order
+ * @dgram: of datagrams, whose ports are a space of their own
  * @shared: taken by connect(), so other connects may stand on it too
  * @nonlocal: @addr need not be an address of this host
  */
@@ -124,6 +125,7 @@ struct mini_port {
 	struct mini_net *mn;
 	__be32 addr;
 	u16 num;
+	bool dgram;
 	bool shared;
 	bool nonlocal;
 };
@@ -139,6 +141,7 @@ struct mini_port {
  * @nonlocal: IP_FREEBIND or IP_TRANSPARENT: @addr need not be ours
  * @uid: that user
  * @listening: in LISTEN
+ * @dgram: see struct mini_port
  */
 struct mini_owner {
 	struct hlist_node link;
@@ -148,6 +151,7 @@ struct mini_owner {
 	bool reuseport;
 	bool nonlocal;
 	bool listening;
+	bool dgram;
 	kuid_t uid;
 };
 

@@ -67,7 +67,7 @@ MIB(MTU_BLACK_HOLES, "MtuBlackHoles", "R1 timeouts suggest a black hole: the MSS
 MIB(MTU_PROBES, "MtuProbes", "A segment larger than others is sent, to see if it arrives.")
 MIB(MTU_PROBES_GOOD, "TCPMTUPSuccess", "Such a one arrives, and the MSS grows.")
 MIB(MTU_PROBES_LOST, "TCPMTUPFail", "Such a one is lost, and nothing beside it.")
-MIB(PORT_HOLDS, "PortHolds", "A placeholder of kernel TCP takes a port for us.")
+MIB(PORT_HOLDS, "PortHolds", "A placeholder of kernel TCP or UDP takes a port for us.")
 MIB(SEND_HELD_NAGLE, "SendHeldNagle", "Nagle's rule ends a pass of output with data unsent.")
 MIB(SEND_HELD_CWND, "SendHeldCwnd", "The congestion window ends one.")
 MIB(SEND_HELD_RWND, "SendHeldRwnd", "The peer's window ends one.")
