@@ -253,28 +253,41 @@ static u32 mini_ip_reply_mtu(struct mini_net *mn, const struct mini_reply *r)
 
 /* ---- out ---- */
 
-#define MINI_CSUM_OFFSET	16	/* of the checksum in a TCP header */
+#define MINI_TCP_CSUM_OFFSET	16	/* of the checksum in a TCP header */
 
-static void mini_ip_checksum(struct sk_buff *skb, const struct mini_tuple *t)
+/**
+ * mini_ip_checksum() - have the device sum the packet, or IP for it
+ * @skb: data at the header of the protocol above IP
+ * @t: for the pseudo header
+ * @offset: of the checksum in that header
+ */
+void mini_ip_checksum(struct sk_buff *skb, const struct mini_tuple *t,
+		      u16 offset)
 {
 	__sum16 pseudo = ~csum_tcpudp_magic(t->laddr, t->raddr, skb->len,
 					    t->wire, 0);
 
-	put_unaligned(pseudo, (__sum16 *)(skb->data + MINI_CSUM_OFFSET));
+	put_unaligned(pseudo, (__sum16 *)(skb->data + offset));
 	skb->ip_summed = CHECKSUM_PARTIAL;
 	skb->csum_start = skb_transport_header(skb) - skb->head;
-	skb->csum_offset = MINI_CSUM_OFFSET;
+	skb->csum_offset = offset;
 }
 
-/* The IPv4 header; ip_local_out() fills length and checksum */
-static struct iphdr *mini_ip_header(struct sk_buff *skb,
-				    const struct mini_tuple *t, u8 tos, u8 ttl,
-				    __be16 frag_off)
+/**
+ * mini_ip_header() - the IPv4 header; ip_local_out() fills length and checksum
+ * @skb: data at the header of the protocol above IP
+ * @t: addresses and protocol
+ * @tos: Diffserv and ECN
+ * @ttl: time to live
+ * @frag_off: DF or not
+ *
+ * Return: the header, whose number is 0.
+ */
+struct iphdr *mini_ip_header(struct sk_buff *skb, const struct mini_tuple *t,
+			     u8 tos, u8 ttl, __be16 frag_off)
 {
-	struct iphdr *iph;
+	struct iphdr *iph = skb_push(skb, sizeof(*iph));
 
-	mini_ip_checksum(skb, t);
-	iph = skb_push(skb, sizeof(*iph));
 	skb_reset_network_header(skb);
 	iph->version = 4;
 	iph->ihl = sizeof(*iph) / 4;
@@ -290,8 +303,12 @@ static struct iphdr *mini_ip_header(struct sk_buff *skb,
 	return iph;
 }
 
-/* IP_TTL, or what the route says */
-static u8 mini_ip_ttl(const struct inet_sock *inet, struct dst_entry *dst)
+/**
+ * mini_ip_ttl() - IP_TTL, or what the route says
+ * @inet: socket
+ * @dst: route
+ */
+u8 mini_ip_ttl(const struct inet_sock *inet, struct dst_entry *dst)
 {
 	return inet->uc_ttl < 0 ? ip4_dst_hoplimit(dst) : inet->uc_ttl;
 }
@@ -323,6 +340,7 @@ static int mini_ip_xmit(struct sock *sk, struct sk_buff *skb)
 		return -EHOSTUNREACH;
 	}
 	skb_dst_set_noref(skb, dst);
+	mini_ip_checksum(skb, &msk->ep.t, MINI_TCP_CSUM_OFFSET);
 	/* the socket layer keeps the user's IP_TOS off the ECN field */
 	iph = mini_ip_header(skb, &msk->ep.t,
 			     msk->inet.tos | mini_cb(skb)->ecn,
@@ -349,6 +367,7 @@ static int mini_ip_reply(struct mini_net *mn, const struct mini_reply *r,
 		return PTR_ERR(rt);
 	}
 	skb_dst_set(skb, &rt->dst);
+	mini_ip_checksum(skb, &r->t, MINI_TCP_CSUM_OFFSET);
 	mini_ip_header(skb, &r->t, r->tos,
 		       r->ttl > 0 ? r->ttl : ip4_dst_hoplimit(&rt->dst),
 		       htons(IP_DF));
@@ -486,7 +505,11 @@ static enum mini_drop mini_ip_prepare(struct sk_buff *skb)
 	return MINI_PASS;
 }
 
-static void mini_ip_detach(struct sk_buff *skb)
+/**
+ * mini_ip_detach() - cut all ties to what lies below
+ * @skb: packet that is ours to keep
+ */
+void mini_ip_detach(struct sk_buff *skb)
 {
 	skb_orphan(skb);
 	nf_reset_ct(skb);
@@ -545,45 +568,55 @@ static unsigned int mini_ip_confirm(struct sk_buff *skb)
 	return NF_ACCEPT;
 }
 
-static unsigned int mini_ip_steal(struct mini_net *mn,
-				  const struct mini_tuple *t,
-				  const struct mini_dest *d,
-				  struct sk_buff *skb)
+/*
+ * What IP would do before it hands the packet up. True: it is ours, its data at
+ * the header of its protocol; false: it has ended here.
+ */
+static bool mini_ip_take(struct mini_net *mn, struct sk_buff *skb)
 {
 	unsigned int verdict = mini_ip_confirm(skb);
 
 	if (verdict == NF_STOLEN)
-		return verdict;
+		return false;
 	if (verdict != NF_ACCEPT) {
 		mini_drop(mn, skb, MINI_DROP_CONNTRACK);
-		return NF_STOLEN;
+		return false;
 	}
 	if (!xfrm4_policy_check(NULL, XFRM_POLICY_IN, skb)) {
 		mini_drop(mn, skb, MINI_DROP_POLICY);
-		return NF_STOLEN;
+		return false;
 	}
 	__IP_INC_STATS(mn->net, IPSTATS_MIB_INDELIVERS);
 	__skb_pull(skb, skb_network_header_len(skb));
-	mini_ip_deliver(mn, t, d, skb);
+	return true;
+}
+
+static unsigned int mini_ip_look_tcp(struct mini_net *mn, struct sk_buff *skb)
+{
+	struct mini_tuple t;
+	struct mini_dest d;
+
+	if (!mini_ip_tuple(skb, ip_hdrlen(skb), &t) ||
+	    !mini_lookup(mn, &t, inet_iif(skb), inet_sdif(skb), &d))
+		return NF_ACCEPT;
+	if (mini_ip_take(mn, skb))
+		mini_ip_deliver(mn, &t, &d, skb);
 	return NF_STOLEN;
 }
 
 static unsigned int mini_ip_look(struct mini_net *mn, struct sk_buff *skb)
 {
-	u8 protocol = ip_hdr(skb)->protocol;
-	struct mini_tuple t;
-	struct mini_dest d;
-
 	/* early demultiplexing or a proxy has given it to somebody */
 	if (skb->sk || skb->pkt_type != PACKET_HOST)
 		return NF_ACCEPT;
-	if (protocol == IPPROTO_ICMP)
+	switch (ip_hdr(skb)->protocol) {
+	case IPPROTO_ICMP:
 		mini_icmp_look(mn, skb);
-	if (protocol != IPPROTO_TCP ||
-	    !mini_ip_tuple(skb, ip_hdrlen(skb), &t) ||
-	    !mini_lookup(mn, &t, inet_iif(skb), inet_sdif(skb), &d))
-		return NF_ACCEPT;
-	return mini_ip_steal(mn, &t, &d, skb);
+		break;
+	case IPPROTO_TCP:
+		return mini_ip_look_tcp(mn, skb);
+	}
+	return NF_ACCEPT;
 }
 
 /*

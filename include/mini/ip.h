@@ -48,7 +48,7 @@ struct mini_reply {
  * @isn: initial sequence number for a tuple (RFC 6528)
  * @ts_offset: where the timestamp clock towards a host begins (RFC 7323 7.1)
  * @port_range: first and last port that connect() may choose
- * @hold_port: keep kernel TCP off @p; process context; errno of bind(2)
+ * @hold_port: keep kernel TCP, or UDP, off @p; process context; errno of bind(2)
  * @drop_port: let it go; process context
  * @foreign: kernel TCP has this very connection
  *
@@ -91,6 +91,12 @@ void mini_ip_drop_port(struct mini_port *p);
 bool mini_ip_foreign(struct mini_net *mn, const struct mini_tuple *t);
 
 /* mini_ip.c */
+void mini_ip_checksum(struct sk_buff *skb, const struct mini_tuple *t,
+		      u16 offset);
+struct iphdr *mini_ip_header(struct sk_buff *skb, const struct mini_tuple *t,
+			     u8 tos, u8 ttl, __be16 frag_off);
+u8 mini_ip_ttl(const struct inet_sock *inet, struct dst_entry *dst);
+void mini_ip_detach(struct sk_buff *skb);
 int mini_ip_init(void);
 void mini_ip_exit(void);
 int mini_ip_net_hook(struct net *net);
