@@ -12,6 +12,7 @@
  *	  sk->sk_prot		-> mini_tcp_prot	-> mini_tcp_*()
  *	and from there to the engine (tcp/) and IP (mini_ip.c).
  *
+ * SOCK_DGRAM has mini_dgram_ops and mini_udp_prot in their places.
  * SOCK_RAW goes from mini_packet_ops straight to the devices.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
@@ -29,6 +30,7 @@
 #include <mini/stream.h>
 #include <mini/tables.h>
 #include <mini/tcp.h>
+#include <mini/udp.h>
 
 static int mini_family = AF_MINI;
 module_param_named(family, mini_family, int, 0444);
@@ -148,6 +150,33 @@ struct proto mini_tcp_prot = {
 	.sysctl_rmem		= mini_rmem,
 };
 
+static int mini_udp_connect_slot(struct sock *sk, struct sockaddr *addr,
+				 int len)
+{
+	return mini_udp_connect(sk, (struct sockaddr_in *)addr, len);
+}
+
+MINI_PROTO_RECVMSG(mini_udp_recvmsg)
+
+/* memory: each socket has its buffers, and there is no account of all */
+struct proto mini_udp_prot = {
+	.name			= "MINI-UDP",
+	.owner			= THIS_MODULE,
+	.obj_size		= sizeof(struct mini_usock),
+	/* the life of a socket */
+	.init			= mini_udp_init,
+	.get_port		= mini_udp_get_port,
+	.unhash			= mini_udp_unhash,
+	/* the calls of the user */
+	.connect		= mini_udp_connect_slot,
+	.disconnect		= mini_udp_disconnect,
+	.close			= mini_udp_close,
+	.sendmsg		= mini_udp_sendmsg,
+	.recvmsg		= mini_udp_recvmsg_slot,
+	.setsockopt		= mini_udp_setsockopt,
+	.getsockopt		= mini_udp_getsockopt,
+};
+
 /* a tap: nothing is between its socket layer and the devices */
 struct proto mini_packet_prot = {
 	.name			= "MINI-PACKET",
@@ -184,6 +213,28 @@ const struct proto_ops mini_stream_ops = {
 	.mmap		= sock_no_mmap,
 	.set_peek_off	= sk_set_peek_off,
 	.set_rcvlowat	= mini_stream_set_rcvlowat,
+};
+
+const struct proto_ops mini_dgram_ops = {
+	.family		= AF_MINI,
+	.owner		= THIS_MODULE,
+	.release	= mini_dgram_release,
+	.bind		= mini_dgram_bind,
+	.connect	= mini_dgram_connect,
+	.socketpair	= sock_no_socketpair,
+	.accept		= sock_no_accept,
+	.getname	= inet_getname,
+	.poll		= datagram_poll,
+	.ioctl		= mini_dgram_ioctl,
+	.gettstamp	= sock_gettstamp,
+	.listen		= sock_no_listen,
+	.shutdown	= inet_shutdown,
+	.setsockopt	= mini_dgram_setsockopt,
+	.getsockopt	= sock_common_getsockopt,
+	.sendmsg	= mini_dgram_sendmsg,
+	.recvmsg	= mini_dgram_recvmsg,
+	.mmap		= sock_no_mmap,
+	.set_peek_off	= sk_set_peek_off,
 };
 
 const struct proto_ops mini_packet_ops = {
@@ -223,6 +274,13 @@ const struct mini_protosw mini_protosw[] = {
 		.wire		= IPPROTO_MINI,
 		.prot		= &mini_tcp_prot,
 		.ops		= &mini_stream_ops,
+	},
+	{
+		.type		= SOCK_DGRAM,
+		.protocol	= IPPROTO_UDP,
+		.wire		= IPPROTO_UDP,
+		.prot		= &mini_udp_prot,
+		.ops		= &mini_dgram_ops,
 	},
 	{
 		.type		= SOCK_RAW,
@@ -312,7 +370,7 @@ static void mini_init_sock(struct sock *sk, const struct mini_protosw *row,
 	atomic_set(&inet->inet_id, get_random_u16());
 	if (row->tap)
 		mini_packet_setup(sk, protocol);
-	else
+	else if (row->type == SOCK_STREAM)	/* others have one wire each */
 		mini_sk(sk)->ep.t.wire = row->wire;
 }
 
@@ -413,6 +471,7 @@ static int __net_init mini_net_init(struct net *net)
 	mini_ca_net_init(mn);
 	mini_hash_net_init(mn);
 	mini_port_net_init(mn);
+	mini_udp_net_init(mn);
 	err = mini_mib_net_init(mn);
 	if (err)
 		goto out_ca;
@@ -528,9 +587,12 @@ static int __init mini_init(void)
 	err = proto_register(&mini_tcp_prot, 1);
 	if (err)
 		goto out_counter;
-	err = proto_register(&mini_packet_prot, 1);
+	err = proto_register(&mini_udp_prot, 1);
 	if (err)
 		goto out_proto;
+	err = proto_register(&mini_packet_prot, 1);
+	if (err)
+		goto out_udp;
 	err = register_pernet_subsys(&mini_net_ops);
 	if (err)
 		goto out_packet_proto;
@@ -544,9 +606,9 @@ static int __init mini_init(void)
 	err = mini_register_family();
 	if (err)
 		goto out_packet;
-	pr_info("proto %s, %zu protosw rows, IP protocol %d, address family %d registered\n",
-		mini_tcp_prot.name, mini_protosw_rows, IPPROTO_MINI,
-		mini_family);
+	pr_info("protos %s, %s and %s, %zu protosw rows, IP protocol %d, address family %d registered\n",
+		mini_tcp_prot.name, mini_udp_prot.name, mini_packet_prot.name,
+		mini_protosw_rows, IPPROTO_MINI, mini_family);
 	return 0;
 
 out_packet:
@@ -558,6 +620,8 @@ out_pernet:
 	unregister_pernet_subsys(&mini_net_ops);
 out_packet_proto:
 	proto_unregister(&mini_packet_prot);
+out_udp:
+	proto_unregister(&mini_udp_prot);
 out_proto:
 	proto_unregister(&mini_tcp_prot);
 out_counter:
@@ -578,6 +642,7 @@ static void __exit mini_exit(void)
 	unregister_pernet_subsys(&mini_net_ops);
 	rcu_barrier();	/* sockets on their way back into the protos' caches */
 	proto_unregister(&mini_packet_prot);
+	proto_unregister(&mini_udp_prot);
 	proto_unregister(&mini_tcp_prot);
 	percpu_counter_destroy(&mini_sockets);
 	mini_ca_exit();

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * ICMP errors about what we have sent: whose packet is it that is quoted, and
- * what does that mean to its connection (tcp/icmp.c)? For protocol 6 they are
- * seen by the hook of mini_ip.c, on their way to icmp_rcv(); for 253 it tells.
+ * what does that mean to its connection (tcp/icmp.c)? For protocols 6 and 17
+ * they are seen by the hook of mini_ip.c, on their way to icmp_rcv(); for 253 it
+ * tells.
  */
 #include <linux/errqueue.h>
 #include <linux/icmp.h>
@@ -13,7 +14,9 @@
 #include <mini/call.h>
 #include <mini/compat.h>
 #include <mini/ip.h>
+#include <mini/lookup.h>
 #include <mini/tcp.h>
+#include <mini/udp.h>
 
 /**
  * struct mini_quote - the packet that an ICMP error is about
@@ -21,7 +24,7 @@
  * @seq: SEG.SEQ
  * @skb: the ICMP packet
  * @daddr: where its destination address stands in @skb, from skb->data
- * @off: where its TCP header begins, from skb->data
+ * @off: where its TCP or UDP header begins, from skb->data
  */
 struct mini_quote {
 	struct mini_tuple t;
@@ -98,8 +101,8 @@ static int mini_icmp_errno(u8 type, u8 code)
 }
 
 /*
- * For recvmsg(MSG_ERRQUEUE), as ip(7) has it under IP_RECVERR: the quoted TCP
- * header, where it was to go, and who said that it did not.
+ * For recvmsg(MSG_ERRQUEUE), as ip(7) has it under IP_RECVERR: what is quoted
+ * from @q->off on, where it was to go, and who said that it did not.
  */
 static void mini_icmp_queue(struct sock *sk, const struct mini_quote *q,
 			    u8 type, u8 code, u32 info)
@@ -154,6 +157,60 @@ static void mini_icmp_err(struct mini_net *mn, const struct mini_quote *q,
 		mini_icmp_sock(mini_ep_sk(d.ep), q, type, code, mtu);
 }
 
+/*
+ * A smaller MTU on the way of a datagram, which need not be its socket's route.
+ * Kernel UDP, which hears of it next, learns it of any datagram in some
+ * releases, and in others only where it finds a socket of its own.
+ */
+static void mini_icmp_path(const struct sock *sk, const struct mini_quote *q,
+			   u32 mtu)
+{
+	unsigned int off = q->daddr - offsetof(struct iphdr, daddr);
+
+	if (!ip_sk_accept_pmtu(sk) || !pskb_may_pull(q->skb, q->off))
+		return;
+	__skb_pull(q->skb, off);
+	ipv4_update_pmtu(q->skb, sock_net(sk), mtu,
+			 READ_ONCE(sk->sk_bound_dev_if), IPPROTO_UDP);
+	__skb_push(q->skb, off);
+}
+
+/* Is it for who is connected to hear of, without having asked (udp(7))? */
+static bool mini_icmp_hard(const struct sock *sk, u8 type, u8 code)
+{
+	if (type != ICMP_DEST_UNREACH)
+		return type == ICMP_PARAMETERPROB;
+	if (code == ICMP_FRAG_NEEDED)
+		return READ_ONCE(inet_sk(sk)->pmtudisc) != IP_PMTUDISC_DONT;
+	return icmp_err_convert[code].fatal;
+}
+
+static void mini_icmp_udp(struct mini_net *mn, struct mini_quote *q, u8 type,
+			  u8 code, u32 mtu)
+{
+	bool frag_needed = type == ICMP_DEST_UNREACH && code == ICMP_FRAG_NEEDED;
+	struct sock *sk = mini_udp_lookup(mn, &q->t, inet_iif(q->skb),
+					  inet_sdif(q->skb));
+	bool hard;
+
+	if (!sk)
+		return;
+	MINI_INC(mn, ICMP_ERRORS);
+	if (frag_needed)
+		mini_icmp_path(sk, q, mtu);
+	hard = mini_icmp_hard(sk, type, code);
+	if (frag_needed && !hard)
+		return;
+	if (mini_inet_recverr(sk)) {
+		q->off += MINI_UDP_HLEN;
+		mini_icmp_queue(sk, q, type, code, frag_needed ? mtu : 0);
+	} else if (!hard || READ_ONCE(sk->sk_state) != TCP_ESTABLISHED) {
+		return;
+	}
+	WRITE_ONCE(sk->sk_err, mini_icmp_errno(type, code));
+	sk_error_report(sk);
+}
+
 /**
  * mini_icmp_look() - an ICMP packet has come in
  * @mn: namespace
@@ -166,16 +223,23 @@ void mini_icmp_look(struct mini_net *mn, struct sk_buff *skb)
 	unsigned int off = ip_hdrlen(skb);
 	struct icmphdr buf, *icmph;
 	struct mini_quote q;
+	u8 type, code;
+	u32 mtu;
 
 	icmph = skb_header_pointer(skb, off, sizeof(buf), &buf);
 	if (!icmph || !mini_icmp_errno(icmph->type, icmph->code) ||
 	    !mini_icmp_quote(skb, off + sizeof(buf), &q) ||
-	    q.t.wire != IPPROTO_TCP)
+	    (q.t.wire != IPPROTO_TCP && q.t.wire != IPPROTO_UDP))
 		return;
+	type = icmph->type;
+	code = icmph->code;
+	mtu = ntohs(icmph->un.frag.mtu);
 	if (nf_ip_checksum(skb, NF_INET_LOCAL_IN, off, IPPROTO_ICMP))
 		return;
-	mini_icmp_err(mn, &q, icmph->type, icmph->code,
-		      ntohs(icmph->un.frag.mtu));
+	if (q.t.wire == IPPROTO_UDP)
+		mini_icmp_udp(mn, &q, type, code, mtu);
+	else
+		mini_icmp_err(mn, &q, type, code, mtu);
 }
 
 /**

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The IPv4 edge: segments in from a netfilter hook (protocol 6, which
- * belongs to kernel TCP) and from a protocol handler (253, which is ours),
- * segments out by ip_local_out(), and routes.
+ * The IPv4 edge: packets in from a netfilter hook (protocols 6 and 17, which
+ * belong to kernel TCP and UDP) and from a protocol handler (253, which is
+ * ours), segments out by ip_local_out(), and routes.
  *
- * In, protocol 6. The hook sits just before conntrack's confirmation, the
- * last of LOCAL_IN. What is not ours goes on untouched, and kernel TCP
+ * In, protocols 6 and 17. The hook sits just before conntrack's confirmation, the
+ * last of LOCAL_IN. What is not ours goes on untouched, and the kernel
  * answers it as ever. What is ours we steal, so we have to do what
  * ip_local_deliver_finish() and those behind us would have done: confirm the
  * conntrack entry, ask the IPsec policy, verify the checksum, take over user
@@ -25,6 +25,7 @@
 #include <mini/ip.h>
 #include <mini/tables.h>
 #include <mini/tcp.h>
+#include <mini/udp.h>
 
 /* ---- time ---- */
 
@@ -604,12 +605,39 @@ static unsigned int mini_ip_look_tcp(struct mini_net *mn, struct sk_buff *skb)
 	return NF_STOLEN;
 }
 
+static unsigned int mini_ip_look_udp(struct mini_net *mn, struct sk_buff *skb)
+{
+	struct mini_tuple t;
+	struct sock *sk;
+
+	if (!mini_ip_tuple(skb, ip_hdrlen(skb), &t))
+		return NF_ACCEPT;
+	if (skb_rtable(skb)->rt_flags & RTCF_BROADCAST) {
+		mini_udp_rcv_all(mn, &t, skb);
+		return NF_ACCEPT;
+	}
+	if (skb->pkt_type != PACKET_HOST)
+		return NF_ACCEPT;
+	sk = mini_udp_lookup(mn, &t, inet_iif(skb), inet_sdif(skb));
+	if (!sk)
+		return NF_ACCEPT;
+	if (mini_ip_take(mn, skb))
+		mini_udp_rcv(mn, sk, skb);
+	return NF_STOLEN;
+}
+
 static unsigned int mini_ip_look(struct mini_net *mn, struct sk_buff *skb)
 {
+	u8 protocol = ip_hdr(skb)->protocol;
+
 	/* early demultiplexing or a proxy has given it to somebody */
-	if (skb->sk || skb->pkt_type != PACKET_HOST)
+	if (skb->sk)
 		return NF_ACCEPT;
-	switch (ip_hdr(skb)->protocol) {
+	if (protocol == IPPROTO_UDP)
+		return mini_ip_look_udp(mn, skb);
+	if (skb->pkt_type != PACKET_HOST)
+		return NF_ACCEPT;
+	switch (protocol) {
 	case IPPROTO_ICMP:
 		mini_icmp_look(mn, skb);
 		break;

@@ -16,6 +16,7 @@
 #include <asm/ioctls.h>
 #include <net/inet_common.h>
 #include <net/sock.h>
+#include <mini/call.h>
 #include <mini/net.h>
 #include <mini/packet.h>
 
@@ -195,6 +196,7 @@ int mini_packet_sock_init(struct sock *sk)
 {
 	struct mini_packet *pk = mini_pk(sk);
 
+	MINI_CALL(sk, mini_packet_prot, init);
 	INIT_LIST_HEAD(&pk->members);
 	sock_set_flag(sk, SOCK_RCU_FREE);
 	pk->hook.func = mini_packet_rcv;
@@ -217,6 +219,7 @@ int mini_packet_release(struct socket *sock)
 
 	if (!sk)
 		return 0;
+	MINI_CALL(sk, mini_packet_ops, release);
 	mini_packet_shut(mini_pk(sk));
 	sock_orphan(sk);
 	sock->sk = NULL;
@@ -242,6 +245,7 @@ int mini_packet_bind(struct socket *sock, struct mini_sockaddr *addr, int len)
 	const struct sockaddr_ll *ll = (struct sockaddr_ll *)addr;
 	struct sock *sk = sock->sk;
 
+	MINI_CALL(sock->sk, mini_packet_ops, bind);
 	if (len < (int)sizeof(*ll))
 		return -EINVAL;
 	if (ll->sll_family != AF_PACKET && ll->sll_family != sk->sk_family)
@@ -279,6 +283,7 @@ int mini_packet_getname(struct socket *sock, struct sockaddr *addr, int peer)
 	const struct net_device *dev;
 	int len;
 
+	MINI_CALL(sock->sk, mini_packet_ops, getname);
 	if (peer)
 		return -EOPNOTSUPP;
 	*ll = (struct sockaddr_ll){
@@ -321,6 +326,7 @@ int mini_packet_ioctl(struct socket *sock, unsigned int cmd, unsigned long arg)
 {
 	int __user *to = (int __user *)arg;
 
+	MINI_CALL(sock->sk, mini_packet_ops, ioctl);
 	switch (cmd) {
 	case SIOCINQ:
 		return put_user(mini_packet_inq(sock->sk), to);
@@ -366,6 +372,7 @@ int mini_packet_setsockopt(struct socket *sock, int level, int opt,
 {
 	struct mini_packet *pk = mini_pk(sock->sk);
 
+	MINI_CALL(sock->sk, mini_packet_ops, setsockopt);
 	if (level == SOL_SOCKET)
 		return sock_setsockopt(sock, level, opt, val, len);
 	if (level != SOL_PACKET)
@@ -415,6 +422,7 @@ int mini_packet_getsockopt(struct socket *sock, int level, int opt,
 	int value, room, size = sizeof(value);
 	const void *from = &value;
 
+	MINI_CALL(sock->sk, mini_packet_ops, getsockopt);
 	if (level != SOL_PACKET)
 		return -ENOPROTOOPT;
 	if (get_user(room, len))
@@ -575,6 +583,7 @@ int mini_packet_sendmsg(struct socket *sock, struct msghdr *msg, size_t len)
 	__be16 protocol;
 	int err;
 
+	MINI_CALL(sock->sk, mini_packet_ops, sendmsg);
 	dev = mini_packet_target(sock->sk, msg, &protocol);
 	if (IS_ERR(dev))
 		return PTR_ERR(dev);
@@ -659,6 +668,7 @@ int mini_packet_recvmsg(struct socket *sock, struct msghdr *msg, size_t len,
 	struct sk_buff *skb;
 	int err;
 
+	MINI_CALL(sock->sk, mini_packet_ops, recvmsg);
 	if (flags & ~(MSG_PEEK | MSG_DONTWAIT | MSG_TRUNC | MSG_CMSG_COMPAT |
 		      MSG_ERRQUEUE))
 		return -EINVAL;

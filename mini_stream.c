@@ -18,6 +18,21 @@
 #include <mini/tcp.h>
 
 /**
+ * mini_sock_release() - the last file of a stream or datagram socket is closed
+ * @sock: socket, with its struct sock
+ */
+void mini_sock_release(struct socket *sock)
+{
+	struct sock *sk = sock->sk;
+	long timeout = 0;
+
+	if (sock_flag(sk, SOCK_LINGER) && !(current->flags & PF_EXITING))
+		timeout = sk->sk_lingertime;
+	sk->sk_prot->close(sk, timeout);
+	sock->sk = NULL;
+}
+
+/**
  * mini_stream_release() - the last file is closed
  * @sock: socket
  *
@@ -25,16 +40,10 @@
  */
 int mini_stream_release(struct socket *sock)
 {
-	struct sock *sk = sock->sk;
-	long timeout = 0;
-
-	if (!sk)
-		return 0;
-	MINI_TCP_CALL(sk, mini_stream_ops, release);
-	if (sock_flag(sk, SOCK_LINGER) && !(current->flags & PF_EXITING))
-		timeout = sk->sk_lingertime;
-	sk->sk_prot->close(sk, timeout);
-	sock->sk = NULL;
+	if (sock->sk) {
+		MINI_TCP_CALL(sock->sk, mini_stream_ops, release);
+		mini_sock_release(sock);
+	}
 	return 0;
 }
 
@@ -69,21 +78,20 @@ static int mini_bind_port(struct sock *sk, u16 num)
 }
 
 /**
- * mini_stream_bind() - bind(2)
+ * mini_sock_bind() - bind(2) of stream and datagram sockets
  * @sock: socket
  * @addr: struct sockaddr_in of AF_INET or of this family
  * @len: octets of it
  *
  * Return: 0 or an errno.
  */
-int mini_stream_bind(struct socket *sock, struct mini_sockaddr *addr, int len)
+int mini_sock_bind(struct socket *sock, struct mini_sockaddr *addr, int len)
 {
 	struct sockaddr_in *in = (struct sockaddr_in *)addr;
 	struct sock *sk = sock->sk;
 	struct inet_sock *inet = inet_sk(sk);
 	int err;
 
-	MINI_TCP_CALL(sk, mini_stream_ops, bind);
 	err = mini_bind_check(sk, in, len);
 	if (err)
 		return err;
@@ -105,6 +113,20 @@ int mini_stream_bind(struct socket *sock, struct mini_sockaddr *addr, int len)
 out:
 	release_sock(sk);
 	return err;
+}
+
+/**
+ * mini_stream_bind() - bind(2)
+ * @sock: socket
+ * @addr: struct sockaddr_in of AF_INET or of this family
+ * @len: octets of it
+ *
+ * Return: 0 or an errno.
+ */
+int mini_stream_bind(struct socket *sock, struct mini_sockaddr *addr, int len)
+{
+	MINI_TCP_CALL(sock->sk, mini_stream_ops, bind);
+	return mini_sock_bind(sock, addr, len);
 }
 
 static bool mini_opening(const struct sock *sk)
@@ -569,6 +591,23 @@ static int mini_recv_error(struct sock *sk, struct msghdr *msg, size_t len)
 }
 
 /**
+ * mini_sock_recvmsg() - recv(2) of stream and datagram sockets
+ * @sk: socket
+ * @msg: where to
+ * @len: octets
+ * @flags: MSG_*
+ *
+ * Return: octets delivered, or an errno.
+ */
+int mini_sock_recvmsg(struct sock *sk, struct msghdr *msg, size_t len,
+		      int flags)
+{
+	if (flags & MSG_ERRQUEUE)
+		return mini_recv_error(sk, msg, len);
+	return mini_call_recvmsg(sk, msg, len, flags);
+}
+
+/**
  * mini_stream_recvmsg() - recv(2) and its kin
  * @sock: socket
  * @msg: where to; a stream names no sender
@@ -581,7 +620,5 @@ int mini_stream_recvmsg(struct socket *sock, struct msghdr *msg, size_t len,
 			int flags)
 {
 	MINI_TCP_CALL(sock->sk, mini_stream_ops, recvmsg);
-	if (flags & MSG_ERRQUEUE)
-		return mini_recv_error(sock->sk, msg, len);
-	return mini_call_recvmsg(sock->sk, msg, len, flags);
+	return mini_sock_recvmsg(sock->sk, msg, len, flags);
 }

@@ -14,13 +14,16 @@
 /* the longest that a SYN,ACK waits before it is sent again */
 #define MINI_SYN_GAP_MAX_S	((int)(MINI_RTO_MAX_US / MINI_USEC_PER_SEC))
 
-/*
+/**
+ * mini_ip_option_ok() - is it an option that inet may serve for us?
+ * @opt: IP_*
+ *
  * Options of ip(7) are inet's own code on our inet_sock, but for those that
  * would do nothing, or do it without us: IP options, which our headers have no
  * room for, IPsec policies of a socket, multicast groups, and whatever is newer
  * than this list.
  */
-static bool mini_ip_option_ok(int opt)
+bool mini_ip_option_ok(int opt)
 {
 	switch (opt) {
 	case IP_OPTIONS:

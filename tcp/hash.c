@@ -54,13 +54,6 @@ again:
 	return NULL;
 }
 
-static bool mini_dev_ok(const struct sock *sk, int dif, int sdif)
-{
-	int bound = READ_ONCE(sk->sk_bound_dev_if);
-
-	return !bound || bound == dif || bound == sdif;
-}
-
 /* How well a listener fits: 0 not at all, more is closer */
 static int mini_listener_score(const struct sock *sk,
 			       const struct mini_tuple *t, int dif, int sdif)

@@ -256,6 +256,13 @@ static inline void mini_sock_custom_sockopt(struct socket *sock)
 #endif
 }
 
+/* SO_RXQ_OVFL counts one that was not queued, or those of a lump */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 18, 0)
+#define mini_sk_drop(sk, skb)	sk_drops_add(sk, skb)
+#else
+#define mini_sk_drop(sk, skb)	sk_drops_skbadd(sk, skb)
+#endif
+
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 11, 0)
 #define MINI_SYSCTL_END	{ }	/* tables ended in an empty entry then */
 #else

@@ -48,6 +48,14 @@ static inline struct sock *mini_dest_sk(const struct mini_dest *d)
 	return NULL;
 }
 
+/* May a socket hear what came by device @dif, of which @sdif is a part? */
+static inline bool mini_dev_ok(const struct sock *sk, int dif, int sdif)
+{
+	int bound = READ_ONCE(sk->sk_bound_dev_if);
+
+	return !bound || bound == dif || bound == sdif;
+}
+
 /* tcp/hash.c */
 bool mini_lookup(struct mini_net *mn, const struct mini_tuple *t,
 		 int dif, int sdif, struct mini_dest *d);

@@ -15,6 +15,7 @@
 #define MINI_EHASH_LOCKS	64U
 #define MINI_LHASH_BUCKETS	64U
 #define MINI_PORT_BUCKETS	256U
+#define MINI_UDP_BUCKETS	256U
 
 struct mini_ca_ops;
 struct mini_ip_ops;
@@ -130,6 +131,8 @@ struct mini_sysctl {
  * @port_mutex: one bind at a time
  * @port_lock: guards @ports and the owner lists
  * @next_port: RFC 6056 next_ephemeral; under @port_mutex
+ * @udp_hash: datagram sockets by port
+ * @udp_lock: guards @udp_hash
  * @tw_count: TIME-WAITs alive
  * @orphans: sockets alive that no file holds
  * @taps: SOCK_RAW sockets, struct mini_packet: changed under RTNL, walked under
@@ -159,6 +162,9 @@ struct mini_net {
 	struct mutex port_mutex;	/* one bind at a time */
 	spinlock_t port_lock;	/* ports and their owners */
 	u32 next_port;
+
+	struct hlist_head udp_hash[MINI_UDP_BUCKETS];
+	spinlock_t udp_lock;	/* udp_hash */
 
 	atomic_t tw_count;
 	atomic_t orphans;

@@ -33,6 +33,7 @@
  *      mini_tw.lock		one TIME-WAIT
  *        bucket lock		a chain of the endpoint table, of the listeners
  *        mini_net.port_lock	owner lists of the ports
+ *        mini_net.udp_lock	datagram sockets by port (mini/udp.h)
  * The spinlocks among them are taken with bottom halves off. Nothing is sent to
  * IP under a bucket lock. A listener's socket lock is never taken to receive
  * a SYN or the ACK that ends a handshake: its queues have a lock of their own.

@@ -29,4 +29,10 @@ int mini_stream_set_rcvlowat(struct sock *sk, int val);
 int mini_stream_setsockopt(struct socket *sock, int level, int opt,
 			   sockptr_t val, unsigned int len);
 
+/* what datagrams do in the same way */
+void mini_sock_release(struct socket *sock);
+int mini_sock_bind(struct socket *sock, struct mini_sockaddr *addr, int len);
+int mini_sock_recvmsg(struct sock *sk, struct msghdr *msg, size_t len,
+		      int flags);
+
 #endif /* _MINI_STREAM_H */

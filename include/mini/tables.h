@@ -54,6 +54,8 @@ extern const struct mini_protosw mini_protosw[];
 extern const size_t mini_protosw_rows;
 extern const struct proto_ops mini_stream_ops;
 extern struct proto mini_tcp_prot;
+extern const struct proto_ops mini_dgram_ops;
+extern struct proto mini_udp_prot;
 extern const struct proto_ops mini_packet_ops;
 extern struct proto mini_packet_prot;
 

@@ -270,6 +270,7 @@ void mini_tw_cache_exit(void);
 void mini_get_info(const struct sock *sk, struct tcp_info *info);
 
 /* ctl/sockopt.c */
+bool mini_ip_option_ok(int opt);
 int mini_tcp_setsockopt(struct sock *sk, int level, int opt, sockptr_t val,
 			unsigned int len);
 int mini_tcp_getsockopt(struct sock *sk, int level, int opt,
