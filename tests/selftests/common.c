@@ -174,6 +174,17 @@ int inet_socket(int flags)
 	return socket(AF_INET, SOCK_STREAM | flags, 0);
 }
 
+/* Datagrams: a family has one row of them */
+int udp_socket(int flags)
+{
+	return socket(own_row.domain, SOCK_DGRAM | flags, 0);
+}
+
+int udp_peer(int flags)
+{
+	return socket(peer_row.domain, SOCK_DGRAM | flags, 0);
+}
+
 bool row_is_mini(void)
 {
 	return own_row.domain == AF_MINI;

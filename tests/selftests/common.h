@@ -63,6 +63,8 @@ int caps_drop(int cap);
 int tcp_socket(int flags);
 int peer_socket(int flags);
 int inet_socket(int flags);
+int udp_socket(int flags);
+int udp_peer(int flags);
 bool row_is_mini(void);
 
 struct sockaddr_in addr4(uint32_t host, int port);

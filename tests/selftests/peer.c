@@ -232,7 +232,8 @@ static int build_tcp(struct peer *p, uint8_t *th, const char *text,
 	return hlen + end - seq;
 }
 
-static void build_ip(struct peer *p, struct packet *pk, const struct how *how)
+/* The header of a TCP packet, without its length and checksum */
+void build_ip(struct peer *p, struct packet *pk, const struct how *how)
 {
 	static uint16_t id;
 
@@ -246,6 +247,15 @@ static void build_ip(struct peer *p, struct packet *pk, const struct how *how)
 	pk->ip.saddr = htonl(how->saddr ?: ADDR_PEER);
 	pk->ip.daddr = htonl(how->daddr ?: p->addr);
 	memcpy(&pk->ip + 1, how->ip_opts, how->ip_opts_len);
+}
+
+/* Of what follows the IP header, and the pseudo header; 0xffff when it is right */
+uint16_t packet_sum(const struct packet *pk)
+{
+	int hlen = pk->ip.ihl * 4;
+
+	return sum16(pk->raw + hlen, pk->len - hlen,
+		     pseudo_sum(&pk->ip, pk->len - hlen));
 }
 
 static void sum_ip(struct iphdr *ip, int len, bool bad)
@@ -311,6 +321,20 @@ static int put_fragments(struct peer *p, struct packet *pk,
 	return 0;
 }
 
+/* A packet that is complete but for IP's length and checksum */
+int put_ip(struct peer *p, struct packet *pk, const struct how *how)
+{
+	uint8_t *th = tcp_of(pk);
+
+	if (how->broken_at)
+		th[how->broken_at] ^= 0x20;
+	if (how->fragment)
+		return put_fragments(p, pk, how);
+	sum_ip(&pk->ip, pk->len, how->bad_ip_sum);
+	return put_packet(p, pk->raw, pk->len, how->gso,
+			  pk->ip.ihl * 4 + (th[12] >> 4) * 4);
+}
+
 /* Checksums, and out with it */
 static int put_bytes(struct peer *p, struct packet *pk, const struct how *how)
 {
@@ -321,13 +345,7 @@ static int put_bytes(struct peer *p, struct packet *pk, const struct how *how)
 		set16(th + 16, pseudo_sum(&pk->ip, len));
 	else
 		sum_tcp(pk, how->bad_tcp_sum);
-	if (how->broken_at)
-		th[how->broken_at] ^= 0x20;
-	if (how->fragment)
-		return put_fragments(p, pk, how);
-	sum_ip(&pk->ip, pk->len, how->bad_ip_sum);
-	return put_packet(p, pk->raw, pk->len, how->gso,
-			  pk->ip.ihl * 4 + (th[12] >> 4) * 4);
+	return put_ip(p, pk, how);
 }
 
 int put_how(struct peer *p, const char *text, const struct how *how)
@@ -437,7 +455,7 @@ static const char *complaint(struct packet *pk)
 		return "bad length";
 	if (sum16(&pk->ip, pk->ip.ihl * 4, 0) != 0xffff)
 		return "bad IP checksum";
-	if (sum16(tcp_of(pk), len, pseudo_sum(&pk->ip, len)) != 0xffff)
+	if (packet_sum(pk) != 0xffff)
 		return "bad TCP checksum";
 	return NULL;
 }
@@ -471,7 +489,7 @@ static const char *tell(struct peer *p)
 }
 
 /* The next packet; false when none comes in time */
-static bool next_packet(struct peer *p, int ms)
+bool next_packet(struct peer *p, int ms)
 {
 	struct virtio_net_hdr hdr;
 	struct iovec iov[] = {

@@ -113,6 +113,12 @@ int put_icmp(struct peer *p, int type, int code, int mtu, int quoted);
 uint8_t *tcp_of(struct packet *pk);
 int payload_of(struct packet *pk);
 
+/* The same by hand, for what is not TCP */
+void build_ip(struct peer *p, struct packet *pk, const struct how *how);
+uint16_t packet_sum(const struct packet *pk);
+int put_ip(struct peer *p, struct packet *pk, const struct how *how);
+bool next_packet(struct peer *p, int ms);
+
 /* What the machine says: one segment of this connection, or "nothing" */
 const char *seen(struct peer *p);
 const char *seen_within(struct peer *p, int ms);
