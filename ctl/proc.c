@@ -32,6 +32,8 @@ static int mini_snmp_show(struct seq_file *seq, void *v)
 /* The files; one more is its struct here */
 static const struct mini_listing *const mini_listings[] = {
 	&mini_listing_tcp,
+	&mini_listing_udp,
+	&mini_listing_packet,
 };
 
 /**
@@ -109,12 +111,15 @@ static void mini_list_stop(struct seq_file *seq, void *v)
 
 static int mini_list_show(struct seq_file *seq, void *v)
 {
+	const struct mini_listing *l = mini_listing(seq);
 	const struct mini_reader *r = seq->private;
 
+	seq_setwidth(seq, l->width);
 	if (v == SEQ_START_TOKEN)
-		seq_printf(seq, "%-149s\n", mini_listing(seq)->head);
+		seq_puts(seq, l->head);
 	else
-		mini_listing(seq)->show(seq, v, r->row);
+		l->show(seq, v, r->row);
+	seq_pad(seq, '\n');
 	return 0;
 }
 

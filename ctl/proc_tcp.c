@@ -16,9 +16,6 @@
 #include <mini/proc.h>
 #include <mini/tcp.h>
 
-/* of a line without its end, padded so that all are of one length */
-#define MINI_ROW_WIDTH	149
-
 /* column "tr", as Documentation/networking/proc_net_tcp.rst has it */
 enum {
 	MINI_ROW_IDLE,
@@ -157,7 +154,6 @@ static void mini_tcp_show(struct seq_file *seq, void *what, int row)
 {
 	struct mini_ep *ep = what;
 
-	seq_setwidth(seq, MINI_ROW_WIDTH);
 	switch (ep->kind) {
 	case MINI_KIND_SOCK:
 		mini_row_sock(seq, mini_ep_sk(ep), row);
@@ -171,7 +167,6 @@ static void mini_tcp_show(struct seq_file *seq, void *what, int row)
 	}
 	if (ep->t.wire != IPPROTO_TCP)
 		seq_printf(seq, " wire=%u", ep->t.wire);
-	seq_pad(seq, '\n');
 }
 
 static void *mini_tcp_at(struct mini_net *mn, struct mini_walk *w)
@@ -185,6 +180,7 @@ static const char mini_tcp_head[] =
 const struct mini_listing mini_listing_tcp = {
 	.name	= "tcp",
 	.head	= mini_tcp_head,
+	.width	= 149,
 	.at	= mini_tcp_at,
 	.show	= mini_tcp_show,
 };

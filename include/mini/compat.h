@@ -244,8 +244,11 @@ static inline void mini_sk_drops_inc(struct sock *sk)
 {
 	atomic_inc(&sk->sk_drops);
 }
+
+#define mini_sk_drops(sk)	((u32)atomic_read(&(sk)->sk_drops))
 #else
 #define mini_sk_drops_inc	sk_drops_inc
+#define mini_sk_drops(sk)	((u32)sk_drops_read(sk))
 #endif
 
 /* have setsockopt() ask us about SOL_SOCKET too, where it can */

@@ -304,6 +304,154 @@ static const struct {
 	CALL(mini_ip_twin, err_handler, err_handler)
 };
 
+/* the same of a datagram socket and of a tap, fresh ones */
+
+static void sock_bind(struct socket *sock)
+{
+	sock->ops->bind(sock, NULL, 0);
+}
+
+static void sock_connect(struct socket *sock)
+{
+	sock->ops->connect(sock, NULL, 0, 0);
+}
+
+static void sock_getname(struct socket *sock)
+{
+	struct sockaddr_storage addr;
+
+	sock->ops->getname(sock, (struct sockaddr *)&addr, 0);
+}
+
+static void sock_setopt(struct socket *sock)
+{
+	sock->ops->setsockopt(sock, SOL_TCP, 0, KERNEL_SOCKPTR(NULL), 0);
+}
+
+static void sock_getopt(struct socket *sock)
+{
+	sock->ops->getsockopt(sock, SOL_TCP, 0, NULL, NULL);
+}
+
+static void sock_sendmsg_empty(struct socket *sock)
+{
+	struct msghdr msg = { };
+
+	sock->ops->sendmsg(sock, &msg, 0);
+}
+
+static void sock_recvmsg_now(struct socket *sock)
+{
+	struct msghdr msg = { };
+
+	sock->ops->recvmsg(sock, &msg, 0, MSG_DONTWAIT);
+}
+
+static void sock_ioctl_none(struct socket *sock)
+{
+	sock->ops->ioctl(sock, SIOCPROTOPRIVATE, 0);
+}
+
+static void udp_bound(struct socket *sock)
+{
+	struct sockaddr_in any = { .sin_family = AF_INET };
+
+	kernel_bind(sock, (struct mini_sockaddr *)&any, sizeof(any));
+}
+
+static void udp_connect(struct socket *sock)
+{
+	struct sock *sk = sock->sk;
+
+	lock_sock(sk);
+	sk->sk_prot->connect(sk, NULL, 0);
+	release_sock(sk);
+}
+
+static void udp_disconnect(struct socket *sock)
+{
+	struct sock *sk = sock->sk;
+
+	lock_sock(sk);
+	sk->sk_prot->disconnect(sk, 0);
+	release_sock(sk);
+}
+
+static void sock_whole_life(struct socket *sock)
+{
+	struct socket *other;
+
+	if (sock_create_kern(&init_net, AF_MINI, sock->type,
+			     0, &other))
+		return;
+	if (sock->type == SOCK_DGRAM)
+		udp_bound(other);
+	sock_release(other);
+}
+
+static const struct {
+	enum mini_slot slot;
+	int type;
+	void (*call)(struct socket *sock);
+} other_calls[] = {
+#define DGRAM(_slot, _call)	{ MINI_SLOT(mini_dgram_ops, _slot), SOCK_DGRAM, _call },
+#define UDP(_slot, _call)	{ MINI_SLOT(mini_udp_prot, _slot), SOCK_DGRAM, _call },
+#define TAP(_slot, _call)	{ MINI_SLOT(mini_packet_ops, _slot), SOCK_RAW, _call },
+	DGRAM(bind, sock_bind)
+	DGRAM(connect, sock_connect)
+	DGRAM(setsockopt, sock_setopt)
+	DGRAM(sendmsg, sock_sendmsg_empty)
+	DGRAM(recvmsg, sock_recvmsg_now)
+	DGRAM(ioctl, sock_ioctl_none)
+	DGRAM(release, sock_whole_life)
+	UDP(init, sock_whole_life)
+	UDP(get_port, udp_bound)
+	UDP(connect, udp_connect)
+	UDP(setsockopt, sock_setopt)
+	UDP(getsockopt, sock_getopt)
+	UDP(sendmsg, sock_sendmsg_empty)
+	UDP(recvmsg, sock_recvmsg_now)
+	UDP(disconnect, udp_disconnect)
+	UDP(close, sock_whole_life)
+	UDP(unhash, sock_whole_life)
+	TAP(bind, sock_bind)
+	TAP(getname, sock_getname)
+	TAP(setsockopt, sock_setopt)
+	TAP(getsockopt, sock_getopt)
+	TAP(sendmsg, sock_sendmsg_empty)
+	TAP(recvmsg, sock_recvmsg_now)
+	TAP(ioctl, sock_ioctl_none)
+	TAP(release, sock_whole_life)
+	{ MINI_SLOT(mini_packet_prot, init), SOCK_RAW, sock_whole_life },
+};
+
+/* What a call through slot @slot of @mn's tables has added to its count */
+static void expect_one_more(struct kunit *test, struct mini_net *mn,
+			    enum mini_slot slot, unsigned long before)
+{
+	KUNIT_EXPECT_EQ_MSG(test, before + 1, mini_calls_sum(mn, slot), "%s",
+			    mini_slot_name(slot));
+}
+
+static void call_others(struct kunit *test, struct mini_net *mn, bool *called)
+{
+	struct socket *sock;
+	unsigned long before;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(other_calls); i++) {
+		KUNIT_ASSERT_EQ(test, 0,
+				sock_create_kern(&init_net, AF_MINI,
+						 other_calls[i].type, 0,
+						 &sock));
+		called[other_calls[i].slot] = true;
+		before = mini_calls_sum(mn, other_calls[i].slot);
+		other_calls[i].call(sock);
+		expect_one_more(test, mn, other_calls[i].slot, before);
+		sock_release(sock);
+	}
+}
+
 /* One call by the table is one call in the count, and none of another's */
 static void every_slot_counts(struct kunit *test)
 {
@@ -316,10 +464,9 @@ static void every_slot_counts(struct kunit *test)
 		called[calls[i].slot] = true;
 		before = mini_calls_sum(t->mn, calls[i].slot);
 		calls[i].call(t);
-		KUNIT_EXPECT_EQ_MSG(test, before + 1,
-				    mini_calls_sum(t->mn, calls[i].slot),
-				    "%s", mini_slot_name(calls[i].slot));
+		expect_one_more(test, t->mn, calls[i].slot, before);
 	}
+	call_others(test, t->mn, called);
 	for (i = 0; i < __MINI_SLOT_MAX; i++)
 		KUNIT_EXPECT_TRUE_MSG(test, called[i] || !mini_slots[i].counts,
 				      "nobody here calls %s",

@@ -11,6 +11,8 @@
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
+#include <sys/stat.h>
+#include <string.h>
 #include <linux/capability.h>
 
 static struct row own_row;
@@ -729,4 +731,28 @@ ssize_t run_echo(struct job *job)
 		total += got;
 	}
 	return got < 0 ? -1 : total;
+}
+
+static bool is_column(const char *line, int column, unsigned long value)
+{
+	unsigned long got;
+
+	while (column--) {
+		line += strspn(line, " ");
+		line += strcspn(line, " ");
+	}
+	return sscanf(line, " %lu", &got) == 1 && got == value;
+}
+
+bool proc_line(const char *path, int column, int fd, char *line, int size)
+{
+	FILE *file = fopen(path, "r");
+	bool found = false;
+	struct stat st;
+
+	while (file && !fstat(fd, &st) && !found && fgets(line, size, file))
+		found = is_column(line, column, st.st_ino);
+	if (file)
+		fclose(file);
+	return found;
 }

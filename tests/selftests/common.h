@@ -110,6 +110,9 @@ bool wait_inq(int fd, int want);
 bool wait_state(int fd, int want);
 bool wait_pending(int lfd, int want);
 
+/* A socket's line in a file of /proc/net, found by its inode's column */
+bool proc_line(const char *path, int column, int fd, char *line, int size);
+
 /* Threads. A job runs its function on fd and len and leaves rc and err. */
 struct job {
 	pthread_t thread;

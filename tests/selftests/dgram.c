@@ -1107,6 +1107,33 @@ TEST_F(dgram, reuseaddr_of_another_user)
 	EXPECT_EQ(want, WEXITSTATUS(status));
 }
 
+/* The same columns in the two families' files, and a line for each socket */
+TEST_F(dgram, listed)
+{
+	const char *path = row_is_mini() ? "/proc/net/mini/udp" :
+					   "/proc/net/udp";
+	unsigned int local, lport, remote, rport, state, tx, rx, uid, drops;
+	char line[256];
+
+	EXPECT_FALSE(proc_line(path, 9, self->fd, line, sizeof(line)));
+	ASSERT_EQ(0, connect4(self->fd, ADDR_LO, PORT));
+	ASSERT_EQ(10, sendto4(self->peer, 10, ADDR_LO, local_port(self->fd)));
+	ASSERT_TRUE(poll_for(self->fd, POLLIN, WAIT_MS));
+	ASSERT_TRUE(proc_line(path, 9, self->fd, line, sizeof(line)));
+	ASSERT_EQ(9, sscanf(line, " %*d: %x:%x %x:%x %x %x:%x %*x:%*x %*x %u %*d %*u %*d %*s %u",
+			    &local, &lport, &remote, &rport, &state, &tx, &rx,
+			    &uid, &drops));
+	EXPECT_EQ(htonl(ADDR_LO), local);
+	EXPECT_EQ(local_port(self->fd), lport);
+	EXPECT_EQ(htonl(ADDR_LO), remote);
+	EXPECT_EQ(PORT, rport);
+	EXPECT_EQ(TCP_ESTABLISHED, state);
+	EXPECT_EQ(0, tx);
+	EXPECT_LT(0, rx);
+	EXPECT_EQ(0, uid);
+	EXPECT_EQ(0, drops);
+}
+
 /* Ports that nobody chose are none of the other family's */
 TEST_F(dgram, ports_of_their_own)
 {

@@ -895,6 +895,37 @@ TEST_F(packet, statistics)
 	EXPECT_EQ(1, st.tp_packets);
 }
 
+/* The columns of /proc/net/packet; ours has what was dropped behind them */
+TEST_F(packet, listed)
+{
+	const char *path = row_is_mini() ? "/proc/net/mini/packet" :
+					   "/proc/net/packet";
+	int fd = raw_on(variant->row.domain, self->dev, TEST_TYPE);
+	unsigned int type, proto, running, rmem, uid, drops;
+	char line[256];
+	int dev, n;
+
+	ASSERT_TRUE(comes_in(self->tap, self->mac, FRAME_LEN, TEST_TYPE));
+	ASSERT_TRUE(poll_for(fd, POLLIN, WAIT_MS));
+	ASSERT_TRUE(proc_line(path, 8, fd, line, sizeof(line)));
+	n = sscanf(line, "%*s %*d %u %x %d %u %u %u %*u %u", &type, &proto,
+		   &dev, &running, &rmem, &uid, &drops);
+	ASSERT_EQ(row_is_mini() ? 7 : 6, n);
+	EXPECT_EQ(SOCK_RAW, type);
+	EXPECT_EQ(TEST_TYPE, proto);
+	EXPECT_EQ(self->dev, dev);
+	EXPECT_EQ(1, running);
+	EXPECT_LT(FRAME_LEN, rmem);
+	EXPECT_EQ(0, uid);
+	if (row_is_mini())
+		EXPECT_EQ(0, drops);
+	ASSERT_EQ(0, link_set("tap0", false));
+	ASSERT_TRUE(proc_line(path, 8, fd, line, sizeof(line)));
+	ASSERT_EQ(1, sscanf(line, "%*s %*d %*u %*x %*d %u", &running));
+	EXPECT_EQ(0, running);
+	close(fd);
+}
+
 TEST_F(packet, overflow)
 {
 	int fd = raw_on(variant->row.domain, self->dev, TEST_TYPE);
