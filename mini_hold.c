@@ -48,6 +48,22 @@ bool mini_ip_may_bind(struct sock *sk, __be32 addr)
 								table));
 }
 
+/* connect() has its address from a route: no need to look whether it is ours */
+static int mini_ip_bind_routed(struct mini_port *p, struct sock *sk)
+{
+	struct inet_sock *inet = inet_sk(sk);
+	int err;
+
+	lock_sock(sk);
+	inet->inet_saddr = p->addr;
+	inet->inet_rcv_saddr = p->addr;
+	err = sk->sk_prot->get_port(sk, p->num);
+	if (!err)
+		inet->inet_sport = htons(inet->inet_num);
+	release_sock(sk);
+	return err ? -EADDRINUSE : 0;
+}
+
 static int mini_ip_bind_hold(struct mini_port *p, struct socket *hold,
 			     bool reuse)
 {
@@ -58,6 +74,8 @@ static int mini_ip_bind_hold(struct mini_port *p, struct socket *hold,
 	};
 	int err;
 
+	if (p->shared)
+		return mini_ip_bind_routed(p, hold->sk);
 	hold->sk->sk_reuse = reuse ? SK_CAN_REUSE : SK_NO_REUSE;
 	err = kernel_bind(hold, (struct mini_sockaddr *)&sin, sizeof(sin));
 	hold->sk->sk_reuse = SK_NO_REUSE;
