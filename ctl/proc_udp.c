@@ -38,9 +38,12 @@ static void mini_udp_show(struct seq_file *seq, void *what, int row)
 		   mini_sk_drops(sk));
 }
 
+static const char mini_udp_head[] =
+"   sl local_address rem_address st tx_queue rx_queue tr tm->when retrnsmt uid timeout inode drops";
+
 const struct mini_listing mini_listing_udp = {
 	.name	= "udp",
-	.head	= "   sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode ref pointer drops",
+	.head	= mini_udp_head,
 	.width	= 127,
 	.at	= mini_udp_at,
 	.show	= mini_udp_show,

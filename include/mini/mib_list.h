@@ -111,9 +111,9 @@ DROP(NO_READER, "DropNoReader", TCP_CLOSE, "It has text for a reader who has gon
 DROP(ACK_ONLY, "DropAckOnly", NOT_SPECIFIED, "Nothing is left in it: it has done its work.")
 DROP(UDP_LEN, "DropUdpLen", PKT_TOO_SMALL, "It is a datagram whose length field cannot be right.")
 DROP(UDP_CSUM, "DropUdpCsum", UDP_CSUM, "It is a datagram, and its checksum is wrong.")
-DROP(UDP_RCV_BUF, "DropUdpRcvBuf", SOCKET_RCVBUFF, "It is a datagram for a socket whose receive buffer is full.")
-DROP(TAP_RCV_BUF, "DropTapRcvBuf", SOCKET_RCVBUFF, "It is a frame for a SOCK_RAW socket whose receive buffer is full.")
-DROP(TAP_NO_MEM, "DropTapNoMem", NOMEM, "There is no memory for a SOCK_RAW socket's copy of a frame.")
+DROP(UDP_RCV_BUF, "DropUdpRcvBuf", SOCKET_RCVBUFF, "The datagram socket's buffer is full.")
+DROP(TAP_RCV_BUF, "DropTapRcvBuf", SOCKET_RCVBUFF, "The SOCK_RAW socket's buffer is full.")
+DROP(TAP_NO_MEM, "DropTapNoMem", NOMEM, "There is no memory for a SOCK_RAW socket's copy.")
 
 #undef MIB
 #undef DROP

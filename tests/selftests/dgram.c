@@ -1114,15 +1114,17 @@ TEST_F(dgram, listed)
 					   "/proc/net/udp";
 	unsigned int local, lport, remote, rport, state, tx, rx, uid, drops;
 	char line[256];
+	int n;
 
 	EXPECT_FALSE(proc_line(path, 9, self->fd, line, sizeof(line)));
 	ASSERT_EQ(0, connect4(self->fd, ADDR_LO, PORT));
 	ASSERT_EQ(10, sendto4(self->peer, 10, ADDR_LO, local_port(self->fd)));
 	ASSERT_TRUE(poll_for(self->fd, POLLIN, WAIT_MS));
 	ASSERT_TRUE(proc_line(path, 9, self->fd, line, sizeof(line)));
-	ASSERT_EQ(9, sscanf(line, " %*d: %x:%x %x:%x %x %x:%x %*x:%*x %*x %u %*d %*u %*d %*s %u",
-			    &local, &lport, &remote, &rport, &state, &tx, &rx,
-			    &uid, &drops));
+	n = sscanf(line, " %*d: %x:%x %x:%x %x %x:%x %*x:%*x %*x %u %*d %*u %*d %*s %u",
+		   &local, &lport, &remote, &rport, &state, &tx, &rx, &uid,
+		   &drops);
+	ASSERT_EQ(9, n);
 	EXPECT_EQ(htonl(ADDR_LO), local);
 	EXPECT_EQ(local_port(self->fd), lport);
 	EXPECT_EQ(htonl(ADDR_LO), remote);

@@ -921,7 +921,8 @@ TEST_F(packet, listed)
 		EXPECT_EQ(0, drops);
 	ASSERT_EQ(0, link_set("tap0", false));
 	ASSERT_TRUE(proc_line(path, 8, fd, line, sizeof(line)));
-	ASSERT_EQ(1, sscanf(line, "%*s %*d %*u %*x %*d %u", &running));
+	n = sscanf(line, "%*s %*d %*u %*x %*d %u", &running);
+	ASSERT_EQ(1, n);
 	EXPECT_EQ(0, running);
 	close(fd);
 }
