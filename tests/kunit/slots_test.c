@@ -151,11 +151,16 @@ static void whole_life(struct mini_t *t)
 
 static void get_port(struct mini_t *t)
 {
-	struct sock *sk = t->sock->sk;
+	struct socket *sock;
+	struct sock *sk;
 
+	/* not for the one that has a port: proto_ops keeps bind() from that */
+	MINI_T_EQ(t, mini_t_socket(t, 0, &sock), 0);
+	sk = sock->sk;
 	lock_sock(sk);
-	sk->sk_prot->get_port(sk, MINI_T_LPORT);
+	sk->sk_prot->get_port(sk, MINI_T_LPORT + 1);
 	release_sock(sk);
+	mini_t_release(&sock);
 }
 
 static void prot_connect(struct mini_t *t)
