@@ -50,7 +50,8 @@ help:
 	@echo 'make unload     insmod and rmmod with connections in every state'
 	@echo 'make bench      speed beside kernel TCP'
 	@echo 'make coverage   write docs/rfc-coverage.md: which test proves what'
-	@echo 'make walk       trace one connection and print it, hop by hop, beside AF_INET'
+	@echo 'make walk       trace one connection and print it, hop by hop, beside AF_INET;'
+	@echo '                docs/walk.html is made anew'
 	@echo 'make clean      remove what was built from this checkout'
 	@echo
 	@echo 'Kernels are kept in $${AF_MINI_CACHE:-~/.cache/af_mini}; tests run in'
