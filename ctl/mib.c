@@ -64,6 +64,16 @@ void mini_drop(struct mini_net *mn, struct sk_buff *skb, enum mini_drop why)
 		kfree_skb_reason(skb, mini_drop_reasons[why]);
 }
 
+static unsigned long mini_cpus_sum(const unsigned long __percpu *n)
+{
+	unsigned long sum = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		sum += *per_cpu_ptr(n, cpu);
+	return sum;
+}
+
 /**
  * mini_mib_sum() - a counter over all processors
  * @mn: namespace
@@ -73,12 +83,7 @@ void mini_drop(struct mini_net *mn, struct sk_buff *skb, enum mini_drop why)
  */
 unsigned long mini_mib_sum(const struct mini_net *mn, enum mini_mib which)
 {
-	unsigned long sum = 0;
-	int cpu;
-
-	for_each_possible_cpu(cpu)
-		sum += per_cpu_ptr(mn->mibs, cpu)->n[which];
-	return sum;
+	return mini_cpus_sum(&mn->mibs->n[which]);
 }
 
 /**
@@ -90,12 +95,7 @@ unsigned long mini_mib_sum(const struct mini_net *mn, enum mini_mib which)
  */
 unsigned long mini_calls_sum(const struct mini_net *mn, enum mini_slot slot)
 {
-	unsigned long sum = 0;
-	int cpu;
-
-	for_each_possible_cpu(cpu)
-		sum += per_cpu_ptr(mn->mibs, cpu)->calls[slot];
-	return sum;
+	return mini_cpus_sum(&mn->mibs->calls[slot]);
 }
 
 /**
