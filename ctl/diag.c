@@ -43,16 +43,6 @@ static bool mini_diag_wants(const struct mini_diag *d, u8 ext)
 
 /* ---- who is meant ---- */
 
-static struct mini_req *mini_ep_req(struct mini_ep *ep)
-{
-	return container_of(ep, struct mini_req, ep);
-}
-
-static struct mini_tw *mini_ep_tw(struct mini_ep *ep)
-{
-	return container_of(ep, struct mini_tw, ep);
-}
-
 /*
  * Of the small objects, which the kernel has none for: where it is, and which.
  * No connection's ISN comes of it: a tuple has its wire where 0 is here.

@@ -159,10 +159,10 @@ static void mini_tcp_show(struct seq_file *seq, void *what, int row)
 		mini_row_sock(seq, mini_ep_sk(ep), row);
 		break;
 	case MINI_KIND_REQ:
-		mini_row_req(seq, container_of(ep, struct mini_req, ep), row);
+		mini_row_req(seq, mini_ep_req(ep), row);
 		break;
 	case MINI_KIND_TW:
-		mini_row_tw(seq, container_of(ep, struct mini_tw, ep), row);
+		mini_row_tw(seq, mini_ep_tw(ep), row);
 		break;
 	}
 	if (ep->t.wire != IPPROTO_TCP)

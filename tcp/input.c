@@ -774,10 +774,9 @@ void mini_tcp_rcv(struct mini_net *mn, const struct mini_tuple *t,
 	if (why)
 		mini_drop(mn, skb, why);
 	else if (d->ep && d->ep->kind == MINI_KIND_REQ)
-		mini_req_rcv(mn, container_of(d->ep, struct mini_req, ep),
-			     &seg);
+		mini_req_rcv(mn, mini_ep_req(d->ep), &seg);
 	else if (d->ep)
-		mini_tw_rcv(mn, container_of(d->ep, struct mini_tw, ep), &seg);
+		mini_tw_rcv(mn, mini_ep_tw(d->ep), &seg);
 	else if (d->listener)
 		mini_listen_rcv(mn, d->listener, t, &seg, 0);
 	else

@@ -301,8 +301,7 @@ void mini_tw_rcv(struct mini_net *mn, struct mini_tw *tw,
 static bool mini_tw_pick(struct mini_ep *ep)
 {
 	return ep->kind == MINI_KIND_TW &&
-	       refcount_inc_not_zero(&container_of(ep, struct mini_tw,
-						   ep)->refs);
+	       refcount_inc_not_zero(&mini_ep_tw(ep)->refs);
 }
 
 /**
@@ -318,10 +317,8 @@ void mini_tw_kill_all(struct mini_net *mn)
 	u32 slot = 0;
 
 	while ((ep = mini_ep_next(mn, &slot, mini_tw_pick))) {
-		struct mini_tw *tw = container_of(ep, struct mini_tw, ep);
-
-		mini_tw_kill(tw);
-		mini_tw_put(tw);
+		mini_tw_kill(mini_ep_tw(ep));
+		mini_tw_put(mini_ep_tw(ep));
 	}
 }
 

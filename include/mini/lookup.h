@@ -34,6 +34,16 @@ static inline struct sock *mini_ep_sk(struct mini_ep *ep)
 	return mini_to_sk(container_of(ep, struct mini_sock, ep));
 }
 
+static inline struct mini_req *mini_ep_req(struct mini_ep *ep)
+{
+	return container_of(ep, struct mini_req, ep);
+}
+
+static inline struct mini_tw *mini_ep_tw(struct mini_ep *ep)
+{
+	return container_of(ep, struct mini_tw, ep);
+}
+
 /* Whose options count for a segment; NULL for TIME-WAIT, and for nobody's */
 static inline struct sock *mini_dest_sk(const struct mini_dest *d)
 {
@@ -43,7 +53,7 @@ static inline struct sock *mini_dest_sk(const struct mini_dest *d)
 	case MINI_KIND_SOCK:
 		return mini_ep_sk(d->ep);
 	case MINI_KIND_REQ:
-		return container_of(d->ep, struct mini_req, ep)->listener;
+		return mini_ep_req(d->ep)->listener;
 	}
 	return NULL;
 }
