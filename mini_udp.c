@@ -103,6 +103,28 @@ struct sock *mini_udp_lookup(struct mini_net *mn, const struct mini_tuple *t,
 	return best;
 }
 
+/**
+ * mini_udp_walk_at() - what mini_walk_at() is for TCP: the sockets with a port
+ * @mn: namespace
+ * @w: place; its @chain is one of mini_net.udp_hash
+ *
+ * Context: RCU reader; no reference is taken.
+ * Return: a socket, or NULL after the last.
+ */
+struct mini_usock *mini_udp_walk_at(struct mini_net *mn, struct mini_walk *w)
+{
+	struct mini_usock *usk;
+	u32 before;
+
+	for (; w->chain < MINI_UDP_BUCKETS; w->chain++, w->place = 0) {
+		before = w->place;
+		hlist_for_each_entry_rcu(usk, &mn->udp_hash[w->chain], link)
+			if (!before--)
+				return usk;
+	}
+	return NULL;
+}
+
 static void mini_udp_hash(struct sock *sk)
 {
 	struct mini_net *mn = mini_pernet(sock_net(sk));

@@ -6,19 +6,9 @@
 #include <mini/proc.h>
 #include <mini/udp.h>
 
-/* Bound sockets by their ports' chains; @place counts those of one that is read */
 static void *mini_udp_at(struct mini_net *mn, struct mini_walk *w)
 {
-	struct mini_usock *usk;
-	u32 i;
-
-	for (; w->chain < MINI_UDP_BUCKETS; w->chain++, w->place = 0) {
-		i = 0;
-		hlist_for_each_entry_rcu(usk, &mn->udp_hash[w->chain], link)
-			if (i++ == w->place)
-				return usk;
-	}
-	return NULL;
+	return mini_udp_walk_at(mn, w);
 }
 
 static void mini_udp_show(struct seq_file *seq, void *what, int row)

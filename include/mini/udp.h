@@ -11,6 +11,8 @@
 #include <mini/mib.h>
 #include <mini/net.h>
 
+struct mini_walk;
+
 #define MINI_UDP_HLEN	8U
 /* what IP's length field leaves of 65535 */
 #define MINI_UDP_MAX	(65535U - 20 - MINI_UDP_HLEN)
@@ -47,34 +49,6 @@ static inline struct sock *mini_usk_sk(const struct mini_usock *usk)
 	return (struct sock *)&usk->inet.sk;
 }
 
-/**
- * mini_udp_next() - walk over the datagram sockets that have a port
- * @mn: namespace
- * @slot: where the walk is; 0 at first
- * @usk: the socket that came last; NULL at first
- *
- * For who lists them. What there is to tell of one: sk_state (TCP_ESTABLISHED
- * or TCP_CLOSE), the fields named at @inet of struct mini_usock,
- * sk_rmem_alloc_get(), sk_wmem_alloc_get(), and sk_drops.
- *
- * Context: RCU reader, from one to the next.
- * Return: the next one, or NULL.
- */
-static inline struct mini_usock *mini_udp_next(struct mini_net *mn,
-					       unsigned int *slot,
-					       struct mini_usock *usk)
-{
-	struct hlist_node *node;
-
-	if (usk)
-		node = rcu_dereference(hlist_next_rcu(&usk->link));
-	else
-		node = rcu_dereference(hlist_first_rcu(&mn->udp_hash[*slot]));
-	while (!node && ++*slot < MINI_UDP_BUCKETS)
-		node = rcu_dereference(hlist_first_rcu(&mn->udp_hash[*slot]));
-	return hlist_entry_safe(node, struct mini_usock, link);
-}
-
 /* mini_udp.c: the transport, slots of struct proto */
 int mini_udp_init(struct sock *sk);
 void mini_udp_close(struct sock *sk, long timeout);
@@ -94,6 +68,7 @@ int mini_udp_getsockopt(struct sock *sk, int level, int opt,
 void mini_udp_net_init(struct mini_net *mn);
 int mini_udp_score(const struct sock *sk, const struct mini_tuple *t, int dif,
 		   int sdif);
+struct mini_usock *mini_udp_walk_at(struct mini_net *mn, struct mini_walk *w);
 struct sock *mini_udp_lookup(struct mini_net *mn, const struct mini_tuple *t,
 			     int dif, int sdif);
 enum mini_drop mini_udp_check(struct sk_buff *skb);

@@ -6,6 +6,7 @@
 #include <linux/udp.h>
 #include <net/ip.h>
 #include <net/sock.h>
+#include <mini/lookup.h>
 #include <mini/udp.h>
 
 #define HERE		htonl(0xc0000201)
@@ -155,11 +156,11 @@ static void walk_meets_each_once(struct kunit *test)
 {
 	struct mini_usock *all[ARRAY_SIZE(bounds)];
 	struct mini_net *mn = net_of_all(test, all);
-	unsigned int slot = 0, met = 0;
-	struct mini_usock *usk = NULL;
+	struct mini_walk w = { };
+	unsigned int met = 0;
 
 	rcu_read_lock();
-	while ((usk = mini_udp_next(mn, &slot, usk)))
+	for (; mini_udp_walk_at(mn, &w); w.place++)
 		met++;
 	rcu_read_unlock();
 	KUNIT_EXPECT_EQ(test, met, (unsigned int)ARRAY_SIZE(bounds));
