@@ -84,8 +84,8 @@ int mini_dgram_connect(struct socket *sock, struct mini_sockaddr *addr, int len,
 	return err;
 }
 
-/* Octets of the datagram that is read next; 0 also when there is none */
-static int mini_dgram_inq(struct sock *sk)
+/* Octets of the message that is read next; 0 also when there is none */
+static int mini_message_inq(struct sock *sk)
 {
 	struct sk_buff_head *queue = &sk->sk_receive_queue;
 	struct sk_buff *skb;
@@ -99,9 +99,30 @@ static int mini_dgram_inq(struct sock *sk)
 }
 
 /**
+ * mini_message_ioctl() - ioctl(2) of who receives one by one: datagrams, frames
+ * @sock: socket
+ * @cmd: SIOCINQ, SIOCOUTQ as in udp(7) and packet(7); others are inet's
+ * @arg: where the int goes
+ *
+ * Return: 0 or an errno.
+ */
+int mini_message_ioctl(struct socket *sock, unsigned int cmd, unsigned long arg)
+{
+	int __user *to = (int __user *)arg;
+
+	switch (cmd) {
+	case SIOCINQ:
+		return put_user(mini_message_inq(sock->sk), to);
+	case SIOCOUTQ:
+		return put_user(sk_wmem_alloc_get(sock->sk), to);
+	}
+	return inet_ioctl(sock, cmd, arg);
+}
+
+/**
  * mini_dgram_ioctl() - ioctl(2)
  * @sock: socket
- * @cmd: SIOCINQ, SIOCOUTQ as in udp(7); others are inet's
+ * @cmd: as of mini_message_ioctl()
  * @arg: where the int goes
  *
  * Return: 0 or an errno.
@@ -109,14 +130,7 @@ static int mini_dgram_inq(struct sock *sk)
 int mini_dgram_ioctl(struct socket *sock, unsigned int cmd, unsigned long arg)
 {
 	MINI_CALL(sock->sk, mini_dgram_ops, ioctl);
-	switch (cmd) {
-	case SIOCINQ:
-		return put_user(mini_dgram_inq(sock->sk), (int __user *)arg);
-	case SIOCOUTQ:
-		return put_user(sk_wmem_alloc_get(sock->sk),
-				(int __user *)arg);
-	}
-	return inet_ioctl(sock, cmd, arg);
+	return mini_message_ioctl(sock, cmd, arg);
 }
 
 /**

@@ -12,13 +12,11 @@
 #include <linux/if_arp.h>
 #include <linux/if_packet.h>
 #include <linux/if_vlan.h>
-#include <linux/sockios.h>
-#include <asm/ioctls.h>
-#include <net/inet_common.h>
 #include <net/sock.h>
 #include <mini/call.h>
 #include <mini/net.h>
 #include <mini/packet.h>
+#include <mini/stream.h>
 
 /* A frame that is sent lies in one piece up to here; the rest is in pages */
 #define MINI_PACKET_LINEAR	2048
@@ -302,39 +300,18 @@ int mini_packet_getname(struct socket *sock, struct sockaddr *addr, int peer)
 	return len;
 }
 
-static int mini_packet_inq(struct sock *sk)
-{
-	const struct sk_buff *skb;
-	int len;
-
-	spin_lock_bh(&sk->sk_receive_queue.lock);
-	skb = skb_peek(&sk->sk_receive_queue);
-	len = skb ? skb->len : 0;
-	spin_unlock_bh(&sk->sk_receive_queue.lock);
-	return len;
-}
-
 /**
  * mini_packet_ioctl() - ioctl(2)
  * @sock: socket
- * @cmd: SIOCINQ, octets of the next frame; SIOCOUTQ; others are inet's
+ * @cmd: as of mini_message_ioctl()
  * @arg: where the int goes
  *
  * Return: 0 or an errno.
  */
 int mini_packet_ioctl(struct socket *sock, unsigned int cmd, unsigned long arg)
 {
-	int __user *to = (int __user *)arg;
-
 	MINI_CALL(sock->sk, mini_packet_ops, ioctl);
-	switch (cmd) {
-	case SIOCINQ:
-		return put_user(mini_packet_inq(sock->sk), to);
-	case SIOCOUTQ:
-		return put_user(sk_wmem_alloc_get(sock->sk), to);
-	default:
-		return inet_ioctl(sock, cmd, arg);
-	}
+	return mini_message_ioctl(sock, cmd, arg);
 }
 
 static int mini_packet_set_flag(struct mini_packet *pk, int opt, sockptr_t val,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The socket layer of the stream rows (mini_stream.c): slots of proto_ops */
+/* The socket layer: slots of proto_ops (mini_stream.c), and what rows share */
 #ifndef _MINI_STREAM_H
 #define _MINI_STREAM_H
 
@@ -29,10 +29,12 @@ int mini_stream_set_rcvlowat(struct sock *sk, int val);
 int mini_stream_setsockopt(struct socket *sock, int level, int opt,
 			   sockptr_t val, unsigned int len);
 
-/* what datagrams do in the same way */
+/* what other rows do in the same way; the last is in mini_dgram.c */
 void mini_sock_release(struct socket *sock);
 int mini_sock_bind(struct socket *sock, struct mini_sockaddr *addr, int len);
 int mini_sock_recvmsg(struct sock *sk, struct msghdr *msg, size_t len,
 		      int flags);
+int mini_message_ioctl(struct socket *sock, unsigned int cmd,
+		       unsigned long arg);
 
 #endif /* _MINI_STREAM_H */
