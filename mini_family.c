@@ -570,6 +570,32 @@ static void mini_unregister_family(void)
 	mini_diag_exit();
 }
 
+static struct proto *const mini_protos[] = {
+	&mini_tcp_prot, &mini_udp_prot, &mini_packet_prot,
+};
+
+/* The first @n of them, backwards */
+static void mini_unregister_protos(size_t n)
+{
+	while (n--)
+		proto_unregister(mini_protos[n]);
+}
+
+static int __init mini_register_protos(void)
+{
+	size_t i;
+	int err;
+
+	for (i = 0; i < ARRAY_SIZE(mini_protos); i++) {
+		err = proto_register(mini_protos[i], 1);
+		if (err) {
+			mini_unregister_protos(i);
+			return err;
+		}
+	}
+	return 0;
+}
+
 static int __init mini_init(void)
 {
 	int err;
@@ -584,18 +610,12 @@ static int __init mini_init(void)
 	err = percpu_counter_init(&mini_sockets, 0, GFP_KERNEL);
 	if (err)
 		goto out_ca;
-	err = proto_register(&mini_tcp_prot, 1);
+	err = mini_register_protos();
 	if (err)
 		goto out_counter;
-	err = proto_register(&mini_udp_prot, 1);
-	if (err)
-		goto out_proto;
-	err = proto_register(&mini_packet_prot, 1);
-	if (err)
-		goto out_udp;
 	err = register_pernet_subsys(&mini_net_ops);
 	if (err)
-		goto out_packet_proto;
+		goto out_protos;
 	mini_sysctl_nets(true);
 	err = mini_ip_init();
 	if (err)
@@ -618,12 +638,8 @@ out_ip:
 out_pernet:
 	mini_sysctl_nets(false);
 	unregister_pernet_subsys(&mini_net_ops);
-out_packet_proto:
-	proto_unregister(&mini_packet_prot);
-out_udp:
-	proto_unregister(&mini_udp_prot);
-out_proto:
-	proto_unregister(&mini_tcp_prot);
+out_protos:
+	mini_unregister_protos(ARRAY_SIZE(mini_protos));
 out_counter:
 	percpu_counter_destroy(&mini_sockets);
 out_ca:
@@ -641,9 +657,7 @@ static void __exit mini_exit(void)
 	mini_sysctl_nets(false);
 	unregister_pernet_subsys(&mini_net_ops);
 	rcu_barrier();	/* sockets on their way back into the protos' caches */
-	proto_unregister(&mini_packet_prot);
-	proto_unregister(&mini_udp_prot);
-	proto_unregister(&mini_tcp_prot);
+	mini_unregister_protos(ARRAY_SIZE(mini_protos));
 	percpu_counter_destroy(&mini_sockets);
 	mini_ca_exit();
 	mini_caches_exit();
