@@ -419,22 +419,29 @@ static void trains_of(struct world *w, u32 n, u32 rtt_us, u32 gap_us)
 	}
 }
 
-/*
- * One ACK each 500 us: the 103rd is 51 ms after the first, half a round trip
- * and half of what devices may add. The fifth round trip has as many.
- */
-static void half_a_round_of_acks_ends_it(struct kunit *test)
+/* One ACK each 500 us: not in @rounds, but in the next, with the one given */
+static void ends_with(struct kunit *test, bool paced, u32 rounds, u32 acks)
 {
 	struct world w;
 	u32 before;
 
 	begin_cubic(&w);
-	trains_of(&w, 4, 100 * MS, 500);
+	w.cc.paced = paced;
+	trains_of(&w, rounds, 100 * MS, 500);
 	KUNIT_EXPECT_EQ(test, w.cc.ssthresh, MINI_SSTHRESH_NONE);
 	before = segs(&w);
 	trains_of(&w, 1, 100 * MS, 500);
 	KUNIT_EXPECT_EQ(test, w.cc.ssthresh, w.cc.cwnd);
-	KUNIT_EXPECT_EQ(test, segs(&w), before + 103);
+	KUNIT_EXPECT_EQ(test, segs(&w), before + acks);
+}
+
+/*
+ * The 103rd ACK is 51 ms after the first, half a round trip and half of what
+ * devices may add. The fifth round trip has as many.
+ */
+static void half_a_round_of_acks_ends_it(struct kunit *test)
+{
+	ends_with(test, false, 4, 103);
 }
 
 /* ACKs that are further apart are no train, however long they go on */
@@ -450,17 +457,7 @@ static void gaps_end_a_train(struct kunit *test)
 /* Paced segments fill half of a round trip long before they fill the path */
 static void paced_trains_are_longer(struct kunit *test)
 {
-	struct world w;
-	u32 before;
-
-	begin_cubic(&w);
-	w.cc.paced = true;
-	trains_of(&w, 5, 100 * MS, 500);
-	KUNIT_EXPECT_EQ(test, w.cc.ssthresh, MINI_SSTHRESH_NONE);
-	before = segs(&w);
-	trains_of(&w, 1, 100 * MS, 500);
-	KUNIT_EXPECT_EQ(test, w.cc.ssthresh, w.cc.cwnd);
-	KUNIT_EXPECT_EQ(test, segs(&w), before + 204);
+	ends_with(test, true, 5, 204);
 }
 
 /* In a window of less than sixteen segments none is looked for */

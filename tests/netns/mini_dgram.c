@@ -73,23 +73,32 @@ static void listening(void)
 	fflush(stdout);
 }
 
+/* The next datagram, and who wants an answer to it */
+static ssize_t heard(int fd, struct sockaddr_in *from)
+{
+	socklen_t len = sizeof(*from);
+
+	return recvfrom(fd, buf, sizeof(buf), 0, (struct sockaddr *)from, &len);
+}
+
+static ssize_t tell(int fd, size_t len, const struct sockaddr_in *to)
+{
+	return sendto(fd, buf, len, 0, (const struct sockaddr *)to,
+		      sizeof(*to));
+}
+
 /* Until somebody ends us */
 static void echo(struct task *t)
 {
 	int fd = dgram_bound(t->fam, t->at);
 	struct sockaddr_in from;
-	socklen_t len;
 	ssize_t n;
 
 	listening();
 	for (;;) {
-		len = sizeof(from);
-		n = recvfrom(fd, buf, sizeof(buf), 0, (struct sockaddr *)&from,
-			     &len);
+		n = heard(fd, &from);
 		/* too large for the way back is the other's to try again */
-		if (n < 0 ||
-		    (sendto(fd, buf, n, 0, (struct sockaddr *)&from, len) < 0 &&
-		     errno != EMSGSIZE))
+		if (n < 0 || (tell(fd, n, &from) < 0 && errno != EMSGSIZE))
 			err(1, "echo");
 	}
 }
@@ -100,19 +109,15 @@ static void relay(struct task *t)
 	int front = dgram_bound(t->fam, t->at);
 	int back = dgram_connected(t->behind, t->to);
 	struct sockaddr_in from;
-	socklen_t len;
 	ssize_t n;
 
 	listening();
 	for (;;) {
-		len = sizeof(from);
-		n = recvfrom(front, buf, sizeof(buf), 0,
-			     (struct sockaddr *)&from, &len);
+		n = heard(front, &from);
 		if (n < 0 || send(back, buf, n, 0) != n)
 			err(1, "question");
 		n = recv(back, buf, sizeof(buf), 0);
-		if (n < 0 || sendto(front, buf, n, 0, (struct sockaddr *)&from,
-				    len) != n)
+		if (n < 0 || tell(front, n, &from) != n)
 			err(1, "answer to it");
 	}
 }
