@@ -13,6 +13,7 @@
  * conntrack and the route. It has been through the firewall already.
  */
 #include <linux/netfilter_ipv4.h>
+#include <net/inet_dscp.h>
 #include <net/ip.h>
 #include <net/protocol.h>
 #include <net/route.h>
@@ -156,7 +157,7 @@ static int mini_ip_route(struct sock *sk)
 	struct rtable *rt;
 
 	flowi4_init_output(&fl4, READ_ONCE(sk->sk_bound_dev_if),
-			   READ_ONCE(sk->sk_mark), inet->tos & IPTOS_RT_MASK,
+			   READ_ONCE(sk->sk_mark), inet->tos & INET_DSCP_MASK,
 			   RT_SCOPE_UNIVERSE, t->wire, inet_sk_flowi_flags(sk),
 			   t->raddr, t->laddr, t->rport, t->lport, sk->sk_uid);
 	security_sk_classify_flow(sk, flowi4_to_flowi_common(&fl4));
@@ -233,7 +234,7 @@ static struct rtable *mini_ip_reply_route(struct mini_net *mn,
 {
 	struct flowi4 fl4;
 
-	flowi4_init_output(&fl4, r->oif, r->mark, r->tos & IPTOS_RT_MASK,
+	flowi4_init_output(&fl4, r->oif, r->mark, r->tos & INET_DSCP_MASK,
 			   RT_SCOPE_UNIVERSE, r->t.wire, r->flow_flags,
 			   r->t.raddr, r->t.laddr, r->t.rport, r->t.lport,
 			   sock_net_uid(mn->net, NULL));

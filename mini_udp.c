@@ -8,6 +8,7 @@
 #include <linux/inetdevice.h>
 #include <linux/udp.h>
 #include <net/icmp.h>
+#include <net/inet_dscp.h>
 #include <net/ip.h>
 #include <net/route.h>
 #include <net/sock.h>
@@ -370,7 +371,7 @@ static struct rtable *mini_udp_route(struct sock *sk, struct mini_udp_to *to)
 		to->oif = to->oif ?: READ_ONCE(inet_sk(sk)->uc_index);
 	}
 	flowi4_init_output(&fl4, to->oif, to->sockc.mark,
-			   to->tos & IPTOS_RT_MASK, RT_SCOPE_UNIVERSE, t->wire,
+			   to->tos & INET_DSCP_MASK, RT_SCOPE_UNIVERSE, t->wire,
 			   inet_sk_flowi_flags(sk), t->raddr, t->laddr,
 			   t->rport, t->lport, sk->sk_uid);
 	security_sk_classify_flow(sk, flowi4_to_flowi_common(&fl4));

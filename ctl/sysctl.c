@@ -95,7 +95,7 @@ static void mini_abort_from(struct mini_net *mn)
 	mutex_unlock(&mini_nets_mutex);
 }
 
-static int mini_abort_all_write(struct ctl_table *table, int write,
+static int mini_abort_all_write(mini_ctl_table *table, int write,
 				void *buffer, size_t *lenp, loff_t *ppos)
 {
 	struct mini_net *mn = table->extra1;
@@ -109,7 +109,7 @@ static int mini_abort_all_write(struct ctl_table *table, int write,
 }
 
 /* The congestion control of new sockets; one that is registered */
-static int mini_congestion_control(struct ctl_table *table, int write,
+static int mini_congestion_control(mini_ctl_table *table, int write,
 				   void *buffer, size_t *lenp, loff_t *ppos)
 {
 	struct mini_net *mn = table->extra1;
@@ -124,7 +124,7 @@ static int mini_congestion_control(struct ctl_table *table, int write,
 	return err;
 }
 
-static int mini_available_congestion_control(struct ctl_table *table,
+static int mini_available_congestion_control(mini_ctl_table *table,
 					     int write, void *buffer,
 					     size_t *lenp, loff_t *ppos)
 {
@@ -141,7 +141,7 @@ static int mini_available_congestion_control(struct ctl_table *table,
 }
 
 /* One for all namespaces: the first one's to set, the others' to read */
-static int mini_mem(struct ctl_table *table, int write, void *buffer,
+static int mini_mem(mini_ctl_table *table, int write, void *buffer,
 		    size_t *lenp, loff_t *ppos)
 {
 	const struct mini_net *mn = table->extra1;
@@ -280,7 +280,8 @@ int mini_sysctl_net_init(struct mini_net *mn)
 		else
 			t->extra1 = mn;
 	}
-	mn->sysctl_hdr = register_net_sysctl(mn->net, "net/mini", table);
+	mn->sysctl_hdr = register_net_sysctl_sz(mn->net, "net/mini", table,
+					       ARRAY_SIZE(mini_sysctl_template));
 	if (!mn->sysctl_hdr) {
 		kfree(table);
 		return -ENOMEM;

@@ -6,6 +6,7 @@
  */
 #include <linux/math64.h>
 #include <net/sock.h>
+#include <mini/compat.h>
 #include <mini/ip.h>
 #include <mini/tcp.h>
 

@@ -4,6 +4,7 @@
  * Neighbours may overlap, as the peer pleased to cut them; the reader skips
  * what it has had already.
  */
+#include <mini/compat.h>
 #include <mini/ip.h>
 #include <mini/tcp.h>
 

@@ -3,6 +3,7 @@
 #include <linux/tcp.h>
 #include <net/sock.h>
 #include <mini/call.h>
+#include <mini/compat.h>
 #include <mini/ip.h>
 #include <mini/tcp.h>
 

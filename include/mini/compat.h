@@ -15,6 +15,14 @@
 #include <net/inet_sock.h>
 #include <net/sock.h>
 
+/* what <net/sock.h> and <linux/netdevice.h> had before */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 5, 0)
+#include <net/gso.h>
+#endif
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 10, 0)
+#include <net/proto_memory.h>
+#endif
+
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
 #include <linux/unaligned.h>
 #else
@@ -266,10 +274,17 @@ static inline void mini_sock_custom_sockopt(struct socket *sock)
 #define mini_sk_drop(sk, skb)	sk_drops_skbadd(sk, skb)
 #endif
 
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 6, 0)
+#define register_net_sysctl_sz(net, path, table, size)			\
+	register_net_sysctl(net, path, table)
+#endif
+
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 11, 0)
 #define MINI_SYSCTL_END	{ }	/* tables ended in an empty entry then */
+#define mini_ctl_table	struct ctl_table
 #else
 #define MINI_SYSCTL_END
+#define mini_ctl_table	const struct ctl_table
 #endif
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 13, 0)
