@@ -103,7 +103,7 @@ static void mini_mem_set_limits(void)
 
 /* ---- the third level: the transport, called through sk->sk_prot ---- */
 
-static int mini_tcp_connect_slot(struct sock *sk, struct sockaddr *addr,
+static int mini_tcp_connect_slot(struct sock *sk, struct mini_sockaddr *addr,
 				 int len)
 {
 	MINI_TCP_CALL(sk, mini_tcp_prot, connect);
@@ -150,7 +150,7 @@ struct proto mini_tcp_prot = {
 	.sysctl_rmem		= mini_rmem,
 };
 
-static int mini_udp_connect_slot(struct sock *sk, struct sockaddr *addr,
+static int mini_udp_connect_slot(struct sock *sk, struct mini_sockaddr *addr,
 				 int len)
 {
 	return mini_udp_connect(sk, (struct sockaddr_in *)addr, len);
@@ -364,7 +364,8 @@ static void mini_init_sock(struct sock *sk, const struct mini_protosw *row,
 	sk->sk_user_data = (void *)&mini_user_data_tag;
 	inet->uc_ttl = -1;
 	inet->mc_ttl = 1;
-	mini_inet_defaults(sk);
+	inet_set_bit(MC_LOOP, sk);
+	inet_set_bit(MC_ALL, sk);
 	inet->pmtudisc = READ_ONCE(sock_net(sk)->ipv4.sysctl_ip_no_pmtu_disc) ?
 		IP_PMTUDISC_DONT : IP_PMTUDISC_WANT;
 	atomic_set(&inet->inet_id, get_random_u16());

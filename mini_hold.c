@@ -173,13 +173,12 @@ void mini_ip_drop_port(struct mini_port *p)
  */
 bool mini_ip_foreign(struct mini_net *mn, const struct mini_tuple *t)
 {
-	struct inet_hashinfo *tables = mn->net->ipv4.tcp_death_row.hashinfo;
 	struct sock *sk;
 
 	if (t->wire != IPPROTO_TCP)
 		return false;
-	sk = __inet_lookup_established(mn->net, tables, t->raddr, t->rport,
-				       t->laddr, ntohs(t->lport), 0, 0);
+	sk = mini_lookup_established(mn->net, t->raddr, t->rport, t->laddr,
+				     ntohs(t->lport), 0, 0);
 	if (sk)
 		sock_gen_put(sk);
 	return sk;

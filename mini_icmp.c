@@ -201,7 +201,7 @@ static void mini_icmp_udp(struct mini_net *mn, struct mini_quote *q, u8 type,
 	hard = mini_icmp_hard(sk, type, code);
 	if (frag_needed && !hard)
 		return;
-	if (mini_inet_recverr(sk)) {
+	if (inet_test_bit(RECVERR, sk)) {
 		q->off += MINI_UDP_HLEN;
 		mini_icmp_queue(sk, q, type, code, frag_needed ? mtu : 0);
 	} else if (!hard || READ_ONCE(sk->sk_state) != TCP_ESTABLISHED) {

@@ -69,7 +69,7 @@ static int mini_bind_check(struct sock *sk, const struct sockaddr_in *in,
 
 static int mini_bind_port(struct sock *sk, u16 num)
 {
-	if (num || !mini_inet_bind_no_port(sk))
+	if (num || !inet_test_bit(BIND_ADDRESS_NO_PORT, sk))
 		return sk->sk_prot->get_port(sk, num);
 	if (!mini_ip_may_bind(sk, inet_sk(sk)->inet_rcv_saddr))
 		return -EADDRNOTAVAIL;

@@ -259,7 +259,7 @@ static void mini_tcp_set_owner(struct sock *sk, __be32 addr)
 	o->reuse = sk->sk_reuse;
 	o->reuseport = sk->sk_reuseport;
 	o->nonlocal = mini_inet_nonlocal(sk);
-	o->uid = sock_i_uid(sk);
+	o->uid = mini_sk_uid(sk);
 }
 
 /**

@@ -191,7 +191,7 @@ int mini_udp_get_port(struct sock *sk, unsigned short num)
 	o->addr = inet->inet_rcv_saddr;
 	o->reuseport = sk->sk_reuse;
 	o->nonlocal = mini_inet_nonlocal(sk);
-	o->uid = sock_i_uid(sk);
+	o->uid = mini_sk_uid(sk);
 	o->dgram = true;
 	err = mini_port_bind(mini_pernet(sock_net(sk)), o, num);
 	if (err)
@@ -559,7 +559,7 @@ static int mini_udp_xmit(struct sock *sk, struct sk_buff *skb,
 	if (err > 0)
 		err = net_xmit_errno(err);
 	/* a full queue is a loss like any other, unless the user wants to know */
-	return err == -ENOBUFS && !mini_inet_recverr(sk) ? 0 : err;
+	return err == -ENOBUFS && !inet_test_bit(RECVERR, sk) ? 0 : err;
 }
 
 /**

@@ -10,6 +10,7 @@
 #include <linux/sock_diag.h>
 #include <linux/tcp.h>
 #include <net/netlink.h>
+#include <mini/compat.h>
 #include <mini/ip.h>
 #include <mini/listen.h>
 #include <mini/tcp.h>
@@ -276,7 +277,7 @@ static int mini_diag_sock(const struct mini_diag *d, struct sock *sk,
 	if (d->flags && !(d->req->idiag_states & (1U << sk->sk_state)))
 		return -ENOENT;
 	r->id.idiag_if = sk->sk_bound_dev_if;
-	r->idiag_uid = from_kuid_munged(d->user_ns, sock_i_uid(sk));
+	r->idiag_uid = from_kuid_munged(d->user_ns, mini_sk_uid(sk));
 	r->idiag_inode = sock_i_ino(sk);
 	mini_diag_queues(sk, r);
 	mini_diag_timer(mini_sk(sk), r);

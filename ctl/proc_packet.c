@@ -22,12 +22,12 @@ static void mini_packet_show(struct seq_file *seq, void *what, int row)
 	struct sock *sk = what;
 	const struct mini_packet *pk = mini_pk(sk);
 
-	seq_printf(seq, "%pK %-6d %-4d %04x   %-5d %1d %-6u %-6u %-6lu %u",
+	seq_printf(seq, "%pK %-6d %-4d %04x   %-5d %1d %-6u %-6u %-6llu %u",
 		   sk, refcount_read(&sk->sk_refcnt), sk->sk_type,
 		   ntohs(READ_ONCE(pk->hook.type)), READ_ONCE(pk->ifindex),
 		   READ_ONCE(pk->running), sk_rmem_alloc_get(sk),
-		   from_kuid_munged(seq_user_ns(seq), sock_i_uid(sk)),
-		   sock_i_ino(sk), mini_sk_drops(sk));
+		   from_kuid_munged(seq_user_ns(seq), mini_sk_uid(sk)),
+		   (u64)sock_i_ino(sk), mini_sk_drops(sk));
 }
 
 /* the first column is as wide as a pointer */

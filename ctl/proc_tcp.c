@@ -85,7 +85,7 @@ static void mini_row_req(struct seq_file *seq, struct mini_req *req, int row)
 {
 	mini_row_begin(seq, &req->ep, row, TCP_SYN_RECV);
 	mini_row_small(seq, &req->timer.tl, MINI_ROW_RETRANSMIT,
-		       READ_ONCE(req->timeouts), sock_i_uid(req->listener), 0,
+		       READ_ONCE(req->timeouts), mini_sk_uid(req->listener), 0,
 		       req);
 }
 
@@ -142,10 +142,10 @@ static void mini_row_sock(struct seq_file *seq, struct sock *sk, int row)
 
 	mini_row_begin(seq, &msk->ep, row, state);
 	mini_row_queues(seq, sk, state);
-	seq_printf(seq, " %02X:%08lX %08X %5u %8d %lu %d %pK", t.what, t.when,
+	seq_printf(seq, " %02X:%08lX %08X %5u %8d %llu %d %pK", t.what, t.when,
 		   mini_retransmits(msk),
-		   from_kuid_munged(seq_user_ns(seq), sock_i_uid(sk)),
-		   mini_probes_out(msk), sock_i_ino(sk),
+		   from_kuid_munged(seq_user_ns(seq), mini_sk_uid(sk)),
+		   mini_probes_out(msk), (u64)sock_i_ino(sk),
 		   refcount_read(&sk->sk_refcnt), sk);
 	mini_row_end(seq, msk, state);
 }

@@ -17,14 +17,14 @@ static void mini_udp_show(struct seq_file *seq, void *what, int row)
 	const struct inet_sock *inet = &usk->inet;
 	struct sock *sk = mini_usk_sk(usk);
 
-	seq_printf(seq, "%5d: %08X:%04X %08X:%04X %02X %08X:%08X %02X:%08lX %08X %5u %8d %lu %d %pK %u",
+	seq_printf(seq, "%5d: %08X:%04X %08X:%04X %02X %08X:%08X %02X:%08lX %08X %5u %8d %llu %d %pK %u",
 		   row, (__force u32)READ_ONCE(inet->inet_rcv_saddr),
 		   READ_ONCE(inet->inet_num),
 		   (__force u32)READ_ONCE(inet->inet_daddr),
 		   ntohs(READ_ONCE(inet->inet_dport)), READ_ONCE(sk->sk_state),
 		   sk_wmem_alloc_get(sk), sk_rmem_alloc_get(sk), 0, 0UL, 0,
-		   from_kuid_munged(seq_user_ns(seq), sock_i_uid(sk)), 0,
-		   sock_i_ino(sk), refcount_read(&sk->sk_refcnt), sk,
+		   from_kuid_munged(seq_user_ns(seq), mini_sk_uid(sk)), 0,
+		   (u64)sock_i_ino(sk), refcount_read(&sk->sk_refcnt), sk,
 		   mini_sk_drops(sk));
 }
 

@@ -54,7 +54,7 @@ void mini_tcp_icmp(struct sock *sk, u32 seq, int err)
 		mini_tcp_abort(sk, err);
 		return;
 	}
-	if (mini_inet_recverr(sk)) {	/* he wants to know, and goes on */
+	if (inet_test_bit(RECVERR, sk)) {	/* he wants to know, and goes on */
 		WRITE_ONCE(sk->sk_err, err);
 		sk_error_report(sk);
 		return;

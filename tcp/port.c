@@ -9,6 +9,7 @@
  */
 #include <linux/slab.h>
 #include <linux/workqueue.h>
+#include <mini/compat.h>
 #include <mini/ip.h>
 #include <mini/tcp.h>
 
@@ -353,7 +354,7 @@ void mini_port_flush(void)
  */
 int mini_port_init(void)
 {
-	mini_port_wq = alloc_workqueue("af_mini", 0, 0);
+	mini_port_wq = alloc_workqueue("af_mini", WQ_PERCPU, 0);
 	return mini_port_wq ? 0 : -ENOMEM;
 }
 

@@ -609,7 +609,7 @@ void mini_timer_init(struct sock *sk)
  * mini_tcp_release_cb() - do what was left for the owner
  * @sk: socket
  *
- * Context: release_sock(), its spinlock held.
+ * Context: release_sock(), its spinlock held; still owned, as for the backlog.
  */
 void mini_tcp_release_cb(struct sock *sk)
 {
@@ -618,8 +618,6 @@ void mini_tcp_release_cb(struct sock *sk)
 	MINI_TCP_CALL(sk, mini_tcp_prot, release_cb);
 	if (likely(!(msk->deferred & MINI_DEFERRED)))
 		return;
-	/* as in softirq: handlers may finish the socket, and send */
-	sock_release_ownership(sk);
 	if (test_and_clear_bit(MINI_DEFER_WRITE, &msk->deferred))
 		mini_write_timeout(sk);
 	if (test_and_clear_bit(MINI_DEFER_DELACK, &msk->deferred))

@@ -12,6 +12,7 @@
 #include <linux/timer.h>
 #include <linux/uio.h>
 #include <linux/version.h>
+#include <linux/workqueue.h>
 #include <net/inet_sock.h>
 #include <net/sock.h>
 
@@ -141,48 +142,20 @@ static inline struct sock *mini_sk_clone(const struct sock *sk)
 
 /* flags of ip(7) */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 6, 0)
-static inline bool mini_inet_nonlocal(const struct sock *sk)
-{
-	return inet_sk(sk)->freebind || inet_sk(sk)->transparent;
-}
+#define MINI_INET_FREEBIND		freebind
+#define MINI_INET_TRANSPARENT		transparent
+#define MINI_INET_BIND_ADDRESS_NO_PORT	bind_address_no_port
+#define MINI_INET_RECVERR		recverr
+#define MINI_INET_MC_LOOP		mc_loop
+#define MINI_INET_MC_ALL		mc_all
+#define inet_test_bit(nr, sk)	(inet_sk(sk)->MINI_INET_##nr)
+#define inet_set_bit(nr, sk)	(inet_sk(sk)->MINI_INET_##nr = 1)
+#endif
 
-static inline bool mini_inet_bind_no_port(const struct sock *sk)
-{
-	return inet_sk(sk)->bind_address_no_port;
-}
-
-static inline bool mini_inet_recverr(const struct sock *sk)
-{
-	return inet_sk(sk)->recverr;
-}
-
-static inline void mini_inet_defaults(struct sock *sk)
-{
-	inet_sk(sk)->mc_loop = 1;
-	inet_sk(sk)->mc_all = 1;
-}
-#else
 static inline bool mini_inet_nonlocal(const struct sock *sk)
 {
 	return inet_test_bit(FREEBIND, sk) || inet_test_bit(TRANSPARENT, sk);
 }
-
-static inline bool mini_inet_bind_no_port(const struct sock *sk)
-{
-	return inet_test_bit(BIND_ADDRESS_NO_PORT, sk);
-}
-
-static inline bool mini_inet_recverr(const struct sock *sk)
-{
-	return inet_test_bit(RECVERR, sk);
-}
-
-static inline void mini_inet_defaults(struct sock *sk)
-{
-	inet_set_bit(MC_LOOP, sk);
-	inet_set_bit(MC_ALL, sk);
-}
-#endif
 
 /*
  * Pages of an iterator linked into an skb, not copied: octets, which the skb's
@@ -246,15 +219,31 @@ static ssize_t fn##_page(struct socket *sock, struct page *page,	\
 #define MINI_IF_SENDPAGE(...)
 #endif
 
-/* a datagram or frame that found no room */
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 18, 0)
-static inline void mini_sk_drops_inc(struct sock *sk)
-{
-	atomic_inc(&sk->sk_drops);
-}
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 17, 0)
+#define WQ_PERCPU	0	/* whatever was not WQ_UNBOUND */
+#endif
 
+/* whose a socket is */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 17, 0)
+#define mini_sk_uid(sk)	sock_i_uid(sk)
+#else
+#define mini_sk_uid(sk)	sk_uid(sk)
+#endif
+
+/*
+ * The one of kernel TCP's that has a connection; and a datagram or frame that
+ * found no room, counted with those of its lump where there is one.
+ */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 18, 0)
+#define mini_lookup_established(net, ...)				\
+	__inet_lookup_established(net, (net)->ipv4.tcp_death_row.hashinfo, \
+				  __VA_ARGS__)
+#define mini_sk_drop(sk, skb)	sk_drops_add(sk, skb)
+#define mini_sk_drops_inc(sk)	atomic_inc(&(sk)->sk_drops)
 #define mini_sk_drops(sk)	((u32)atomic_read(&(sk)->sk_drops))
 #else
+#define mini_lookup_established	__inet_lookup_established
+#define mini_sk_drop		sk_drops_skbadd
 #define mini_sk_drops_inc	sk_drops_inc
 #define mini_sk_drops(sk)	((u32)sk_drops_read(sk))
 #endif
@@ -266,13 +255,6 @@ static inline void mini_sock_custom_sockopt(struct socket *sock)
 	set_bit(SOCK_CUSTOM_SOCKOPT, &sock->flags);
 #endif
 }
-
-/* SO_RXQ_OVFL counts one that was not queued, or those of a lump */
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 18, 0)
-#define mini_sk_drop(sk, skb)	sk_drops_add(sk, skb)
-#else
-#define mini_sk_drop(sk, skb)	sk_drops_skbadd(sk, skb)
-#endif
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 6, 0)
 #define register_net_sysctl_sz(net, path, table, size)			\

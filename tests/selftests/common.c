@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
+#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <sys/stat.h>
@@ -18,6 +19,16 @@
 static struct row own_row;
 static struct row peer_row;
 static int signals;
+
+int linux_version(void)
+{
+	struct utsname name;
+	int major = 0, minor = 0;
+
+	if (!uname(&name))
+		sscanf(name.release, "%d.%d", &major, &minor);
+	return LINUX(major, minor);
+}
 
 /* ------------------------------------------------------------ the network */
 

@@ -35,6 +35,8 @@
 #define ADDR_BLACKHOLE	0xc6336402	/* 198.51.100.2: sent, never answered */
 #define ADDR_REJECT	0xcb007101	/* 203.0.113.1: a reject route */
 
+#define LINUX(major, minor)	((major) << 8 | (minor))
+
 #define PORT		7700		/* every test has its own netns */
 
 /*
@@ -58,6 +60,8 @@ int link_set(const char *name, bool up);
 int lo_delay_ms(void);
 int sysctl_set(const char *path, const char *value);
 int caps_drop(int cap);
+/* The kernel that this runs on, as LINUX(6, 12) is */
+int linux_version(void);
 
 /* Sockets: of the row under test, of its peer's row, of kernel TCP */
 int tcp_socket(int flags);

@@ -49,7 +49,7 @@ FIXTURE_TEARDOWN(sockopts)
  * @level: of the option
  * @name: number
  * @what: GET, VALUE, SET
- * @states: mask of those it differs in; 0 for all
+ * @where: mask of states and kernels it differs in; none of a kind for all
  *
  * The reasons are in docs/differences.md.
  */
@@ -57,15 +57,21 @@ struct difference {
 	int level;
 	int name;
 	int what;
-	int states;
+	int where;
 };
 
-/* masks of states */
+/* masks of states, and of kernels: those that were asked, and what follows them */
 enum {
 	UNCONNECTED = 1 << FRESH | 1 << LISTENING,
 	ON_A_CONNECTION = 1 << CONNECTED | 1 << PEER_CLOSED,
 	BOUND = 1 << LISTENING | ON_A_CONNECTION,
 	AFTER_FIN = 1 << PEER_CLOSED,
+	ALL_STATES = (1 << STATES) - 1,
+	IN_6_1 = 1 << STATES,
+	IN_6_12 = 2 << STATES,
+	IN_7_2 = 4 << STATES,
+	SINCE_6_12 = IN_6_12 | IN_7_2,
+	ALL_KERNELS = IN_6_1 | SINCE_6_12,
 };
 
 static const struct difference differences[] = {
@@ -77,10 +83,12 @@ static const struct difference differences[] = {
 	{ SOL_SOCKET, SO_PROTOCOL, VALUE, 0 },
 	{ SOL_SOCKET, SO_DOMAIN, VALUE, 0 },
 	/* the kernel gives these to its own families only */
-	{ SOL_SOCKET, SO_REUSEPORT, SET, 0 },
+	{ SOL_SOCKET, SO_REUSEPORT, SET, IN_6_1 },
 	{ SOL_SOCKET, SO_ZEROCOPY, SET, 0 },
-	{ SOL_SOCKET, SO_PEEK_OFF, GET | SET, 0 },
-	{ SOL_SOCKET, SO_TXREHASH, VALUE, 0 },
+	{ SOL_SOCKET, SO_PEEK_OFF, GET | SET, IN_6_1 },
+	{ SOL_SOCKET, 80 /* SO_DEVMEM_DONTNEED */, SET, SINCE_6_12 },
+	{ SOL_SOCKET, SO_TXREHASH, VALUE, IN_6_1 | IN_6_12 },
+	{ SOL_SOCKET, SO_TXREHASH, GET | SET, IN_7_2 },
 	{ SOL_SOCKET, SO_TIMESTAMPING_OLD, SET, UNCONNECTED },
 	{ SOL_SOCKET, SO_TIMESTAMPING_NEW, SET, UNCONNECTED },
 	/* not served */
@@ -102,6 +110,12 @@ static const struct difference differences[] = {
 	{ IPPROTO_TCP, TCP_ULP, GET | SET, 0 },
 	{ IPPROTO_TCP, TCP_ZEROCOPY_RECEIVE, GET, 0 },
 	{ IPPROTO_TCP, TCP_TX_DELAY, GET | SET, 0 },
+	{ IPPROTO_TCP, 42 /* TCP_AO_REPAIR */, GET | SET,
+	  1 << LISTENING | SINCE_6_12 },
+	{ IPPROTO_TCP, 43 /* TCP_IS_MPTCP */, GET, SINCE_6_12 },
+	{ IPPROTO_TCP, 44 /* TCP_RTO_MAX_MS */, GET | SET, IN_7_2 },
+	{ IPPROTO_TCP, 45 /* TCP_RTO_MIN_US */, GET | SET, IN_7_2 },
+	{ IPPROTO_TCP, 46 /* TCP_DELACK_MAX_US */, GET | SET, IN_7_2 },
 	{ IPPROTO_IP, IP_OPTIONS, GET | SET, 0 },
 	{ IPPROTO_IP, IP_IPSEC_POLICY, SET, 0 },
 	{ IPPROTO_IP, IP_XFRM_POLICY, SET, 0 },
@@ -123,11 +137,27 @@ static const struct difference differences[] = {
 	{ IPPROTO_TCP, TCP_MAXSEG, VALUE, ON_A_CONNECTION },
 	{ IPPROTO_TCP, TCP_SYNCNT, VALUE, 0 },
 	{ IPPROTO_TCP, TCP_WINDOW_CLAMP, VALUE, ON_A_CONNECTION },
+	{ IPPROTO_TCP, TCP_WINDOW_CLAMP, SET, UNCONNECTED | IN_7_2 },
 	{ IPPROTO_TCP, TCP_INFO, VALUE, 0 },
 	{ IPPROTO_TCP, TCP_QUICKACK, VALUE | SET | CHANCE, AFTER_FIN },
 	{ IPPROTO_TCP, TCP_CONGESTION, VALUE | CHANCE, 0 },
 	{ IPPROTO_IP, 52 /* IP_PROTOCOL: the local port */, VALUE, BOUND },
 };
+
+static bool is_here(const struct difference *d)
+{
+	int version = linux_version();
+	int here = version < LINUX(6, 12) ? IN_6_1 :
+		   version < LINUX(7, 2) ? IN_6_12 : IN_7_2;
+
+	return !(d->where & ALL_KERNELS) || d->where & here;
+}
+
+static bool is_of(const struct difference *d, int level, int name, int state)
+{
+	return d->level == level && d->name == name && is_here(d) &&
+	       (!(d->where & ALL_STATES) || d->where & 1 << state);
+}
 
 static int may_differ(int level, int name, int state)
 {
@@ -135,11 +165,8 @@ static int may_differ(int level, int name, int state)
 	int what = 0;
 
 	for (i = 0; i < ARRAY_SIZE(differences); i++) {
-		const struct difference *d = &differences[i];
-
-		if (d->level == level && d->name == name &&
-		    (!d->states || d->states & 1 << state))
-			what |= d->what;
+		if (is_of(&differences[i], level, name, state))
+			what |= differences[i].what;
 	}
 	return what;
 }
@@ -152,10 +179,7 @@ static void found(int level, int name, int state, int what)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(differences); i++) {
-		const struct difference *d = &differences[i];
-
-		if (d->level == level && d->name == name &&
-		    (!d->states || d->states & 1 << state))
+		if (is_of(&differences[i], level, name, state))
 			seen[i] |= what;
 	}
 }
@@ -385,7 +409,7 @@ static void expect_all_found(struct __test_metadata *_metadata, int level)
 	for (i = 0; i < ARRAY_SIZE(differences); i++) {
 		const struct difference *d = &differences[i];
 
-		if (d->level == level && !(d->what & CHANCE))
+		if (d->level == level && !(d->what & CHANCE) && is_here(d))
 			EXPECT_EQ(d->what, d->what & seen[i])
 				TH_LOG("level %d option %d differs no more",
 				       level, d->name);

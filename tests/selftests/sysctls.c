@@ -37,20 +37,25 @@ FIXTURE_TEARDOWN(sysctls)
 /* Kernel TCP has it, and we have not */
 static const char * const left_out[] = {
 	"tcp_adv_win_scale", "tcp_allowed_congestion_control", "tcp_app_win",
-	"tcp_available_ulp", "tcp_challenge_ack_limit",
+	"tcp_available_ulp", "tcp_backlog_ack_defer",
+	"tcp_challenge_ack_limit",
 	"tcp_child_ehash_entries", "tcp_comp_sack_delay_ns",
-	"tcp_comp_sack_nr", "tcp_comp_sack_slack_ns", "tcp_ehash_entries",
-	"tcp_fack", "tcp_fastopen", "tcp_fastopen_blackhole_timeout_sec",
+	"tcp_comp_sack_nr", "tcp_comp_sack_rtt_percent",
+	"tcp_comp_sack_slack_ns", "tcp_ecn_option", "tcp_ecn_option_beacon",
+	"tcp_ehash_entries", "tcp_fack", "tcp_fastopen", "tcp_fastopen_blackhole_timeout_sec",
 	"tcp_fastopen_key", "tcp_fwmark_accept", "tcp_l3mdev_accept",
 	"tcp_limit_output_bytes", "tcp_low_latency", "tcp_max_reordering",
 	"tcp_migrate_req", "tcp_min_rtt_wlen", "tcp_min_snd_mss",
 	"tcp_min_tso_segs", "tcp_no_metrics_save",
-	"tcp_no_ssthresh_metrics_save", "tcp_plb_cong_thresh",
+	"tcp_no_ssthresh_metrics_save", "tcp_pingpong_thresh",
+	"tcp_plb_cong_thresh",
 	"tcp_plb_enabled", "tcp_plb_idle_rehash_rounds",
 	"tcp_plb_rehash_rounds", "tcp_plb_suspend_rto_sec",
-	"tcp_reflect_tos", "tcp_reordering", "tcp_retrans_collapse",
-	"tcp_shrink_window", "tcp_stdurg", "tcp_thin_linear_timeouts",
-	"tcp_tso_rtt_log", "tcp_tso_win_divisor", "tcp_tw_reuse",
+	"tcp_rcvbuf_low_rtt", "tcp_reflect_tos", "tcp_reordering",
+	"tcp_retrans_collapse", "tcp_rto_max_ms", "tcp_rto_min_us",
+	"tcp_shrink_window", "tcp_stdurg", "tcp_syn_linear_timeouts",
+	"tcp_thin_linear_timeouts", "tcp_tso_rtt_log",
+	"tcp_tso_win_divisor", "tcp_tw_reuse", "tcp_tw_reuse_delay",
 	"tcp_workaround_signed_windows", NULL
 };
 
