@@ -572,7 +572,7 @@ static void mini_unregister_family(void)
 }
 
 static struct proto *const mini_protos[] = {
-	&mini_tcp_prot, &mini_udp_prot, &mini_packet_prot,
+	&mini_tcp_prot, &mini_udp_prot, &mini_packet_prot, &mini_hold_prot,
 };
 
 /* The first @n of them, backwards */

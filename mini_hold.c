@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The port space that we share with the kernel. A port that this family stands
- * on is held by a placeholder, a socket of the kernel's own that is bound to
- * it: so neither family can take the other's port, and who may have which, and
- * at which address, is asked where it is known. tcp/port.c has what holds
- * within the family.
+ * on is held by a placeholder that is bound to it there: so neither family can
+ * take the other's port, and who may have which, and at which address, is asked
+ * where it is known. tcp/port.c has what holds within the family.
  */
+#include <net/inet_common.h>
 #include <net/inet_hashtables.h>
 #include <net/ip.h>
 #include <net/l3mdev.h>
 #include <net/route.h>
+#include <net/tcp.h>
 #include <mini/compat.h>
 #include <mini/ip.h>
 
@@ -48,25 +49,82 @@ bool mini_ip_may_bind(struct sock *sk, __be32 addr)
 								table));
 }
 
-/* connect() has its address from a route: no need to look whether it is ours */
-static int mini_ip_bind_routed(struct mini_port *p, struct sock *sk)
+/* inet_put_port(), which not every kernel exports by its name */
+static void mini_hold_put_port(struct sock *hold)
 {
-	struct inet_sock *inet = inet_sk(sk);
+	tcp_prot.put_port(hold);
+}
+
+/* Who is in the midst of looking at it lets go before its cache does */
+static void mini_hold_close(struct sock *hold, long timeout)
+{
+	if (inet_sk(hold)->inet_num)
+		mini_hold_put_port(hold);
+	while (refcount_read(&hold->sk_refcnt) > 1)
+		cond_resched();
+	sock_put(hold);
+}
+
+/*
+ * What holds a port of kernel TCP's: of a socket of its own, as much as those
+ * look at who find it bound. Without an owner, for a TIME-WAIT stands on one
+ * and does not hold the module.
+ */
+struct proto mini_hold_prot = {
+	.name		= "MINI-HOLD",
+	.obj_size	= sizeof(struct mini_hold_sock),
+	.get_port	= inet_csk_get_port,
+	.put_port	= mini_hold_put_port,
+	.close		= mini_hold_close,
+};
+
+static struct sock *mini_ip_new_hold(struct mini_net *mn)
+{
+	struct sock *sk = sk_alloc(mn->net, PF_INET, GFP_KERNEL,
+				   &mini_hold_prot, 1);
+
+	if (!sk)
+		return NULL;
+	sock_init_data(NULL, sk);
+	sk->sk_type = SOCK_STREAM;
+	sk->sk_protocol = IPPROTO_TCP;
+	return sk;
+}
+
+/* Kernel UDP's has to be whole, for it is found by packets; but has no inode */
+static struct sock *mini_ip_new_dgram_hold(struct mini_net *mn)
+{
+	struct socket *sock;
+	struct sock *sk;
+
+	if (sock_create_kern(mn->net, PF_INET, SOCK_DGRAM, IPPROTO_UDP, &sock))
+		return NULL;
+	sk = sock->sk;
+	sock_orphan(sk);
+	sock->sk = NULL;
+	sock_release(sock);
+	return sk;
+}
+
+/* connect() has its address from a route: no need to look whether it is ours */
+static int mini_ip_bind_routed(struct mini_port *p, struct sock *hold)
+{
+	struct inet_sock *inet = inet_sk(hold);
 	int err;
 
-	lock_sock(sk);
+	lock_sock(hold);
 	inet->inet_saddr = p->addr;
 	inet->inet_rcv_saddr = p->addr;
-	err = sk->sk_prot->get_port(sk, p->num);
+	err = hold->sk_prot->get_port(hold, p->num);
 	if (!err)
 		inet->inet_sport = htons(inet->inet_num);
-	release_sock(sk);
+	release_sock(hold);
 	return err ? -EADDRINUSE : 0;
 }
 
-static int mini_ip_bind_hold(struct mini_port *p, struct socket *hold,
-			     bool reuse)
+static int mini_ip_bind_hold(struct mini_port *p, struct sock *hold, bool reuse)
 {
+	struct socket sock = { .sk = hold };	/* what inet_bind() goes by */
 	struct sockaddr_in sin = {
 		.sin_family = AF_INET,
 		.sin_addr.s_addr = p->addr,
@@ -75,31 +133,11 @@ static int mini_ip_bind_hold(struct mini_port *p, struct socket *hold,
 	int err;
 
 	if (p->shared)
-		return mini_ip_bind_routed(p, hold->sk);
-	hold->sk->sk_reuse = reuse ? SK_CAN_REUSE : SK_NO_REUSE;
-	err = kernel_bind(hold, (struct mini_sockaddr *)&sin, sizeof(sin));
-	hold->sk->sk_reuse = SK_NO_REUSE;
+		return mini_ip_bind_routed(p, hold);
+	hold->sk_reuse = reuse ? SK_CAN_REUSE : SK_NO_REUSE;
+	err = inet_bind(&sock, (struct mini_sockaddr *)&sin, sizeof(sin));
+	hold->sk_reuse = SK_NO_REUSE;
 	return err;
-}
-
-/* A port costs what is bound to it, not an inode as well: part with that */
-static struct sock *mini_ip_keep_sk(struct socket *hold)
-{
-	struct sock *sk = hold->sk;
-
-	sock_orphan(sk);
-	hold->sk = NULL;
-	sock_release(hold);
-	return sk;
-}
-
-static int mini_ip_create_hold(struct mini_net *mn, const struct mini_port *p,
-			       struct socket **hold)
-{
-	return p->dgram ? sock_create_kern(mn->net, PF_INET, SOCK_DGRAM,
-					   IPPROTO_UDP, hold) :
-			  sock_create_kern(mn->net, PF_INET, SOCK_STREAM,
-					   IPPROTO_TCP, hold);
 }
 
 /*
@@ -129,27 +167,27 @@ static void mini_ip_deafen(struct sock *hold)
  */
 int mini_ip_hold_port(struct mini_net *mn, struct mini_port *p, bool reuse)
 {
-	struct socket *hold;
+	struct sock *hold;
 	int err;
 
 	if (p->shared && inet_is_local_reserved_port(mn->net, p->num))
 		return -EADDRINUSE;
-	err = mini_ip_create_hold(mn, p, &hold);
-	if (err)
-		return err;
+	hold = p->dgram ? mini_ip_new_dgram_hold(mn) : mini_ip_new_hold(mn);
+	if (!hold)
+		return -ENOMEM;
 	if (p->nonlocal)
-		ip_sock_set_freebind(hold->sk);
+		ip_sock_set_freebind(hold);
 	err = mini_ip_bind_hold(p, hold, false);
 	if (err == -EADDRINUSE && reuse)
 		err = mini_ip_bind_hold(p, hold, true);
 	if (err) {
-		sock_release(hold);
+		hold->sk_prot->close(hold, 0);
 		return err;
 	}
-	p->hold = mini_ip_keep_sk(hold);
-	p->num = inet_sk(p->hold)->inet_num;
+	p->hold = hold;
+	p->num = inet_sk(hold)->inet_num;
 	if (p->dgram)
-		mini_ip_deafen(p->hold);
+		mini_ip_deafen(hold);
 	return 0;
 }
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Local ports, of TCP and of datagrams. Both families share the two spaces: a
- * port that this family stands on is held by a placeholder, a socket of kernel
- * TCP or UDP bound to it (mini_ip_ops.hold_port). Within the family the rules are those of
- * socket(7): two owners may share a port when their addresses differ, when
- * both said SO_REUSEADDR and neither listens, or when both said MINI_REUSEPORT
- * and belong to one user.
+ * port that this family stands on is held by a placeholder, bound to it in
+ * kernel TCP or UDP (mini_ip_ops.hold_port). Within the family the rules are
+ * those of socket(7): two owners may share a port when their addresses differ,
+ * when both said SO_REUSEADDR and neither listens, or when both said
+ * MINI_REUSEPORT and belong to one user.
  */
 #include <linux/slab.h>
 #include <linux/workqueue.h>

@@ -223,6 +223,13 @@ static ssize_t fn##_page(struct socket *sock, struct page *page,	\
 #define WQ_PERCPU	0	/* whatever was not WQ_UNBOUND */
 #endif
 
+/* of who is only bound, what the kernel looks at: sock_diag as well since 6.8 */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 8, 0)
+#define mini_hold_sock	inet_connection_sock
+#else
+#define mini_hold_sock	tcp_sock
+#endif
+
 /* whose a socket is */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 17, 0)
 #define mini_sk_uid(sk)	sock_i_uid(sk)

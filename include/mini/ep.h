@@ -106,8 +106,8 @@ enum {
  * @link: in mini_net.ports, under port_mutex for writers and port_lock
  * @owners: sockets, and TIME-WAITs, that stand on it; under port_lock
  * @refs: one for each owner and one for a bind() under way
- * @hold: half of a socket of kernel TCP or UDP, bound to it, so that neither
- *	family can take the other's port; NULL where the seam needs none
+ * @hold: bound to it in kernel TCP or UDP, so that neither family can take the
+ *	other's port; no file has it; NULL where the seam needs none
  * @drop: releases @hold later when the last owner goes in softirq
  * @mn: the namespace, which outlives it
  * @addr: local address, INADDR_ANY for all

@@ -84,6 +84,7 @@ static inline u32 mini_ts_offset(struct mini_net *mn,
 }
 
 /* mini_hold.c */
+extern struct proto mini_hold_prot;
 bool mini_ip_may_bind(struct sock *sk, __be32 addr);
 void mini_ip_port_range(struct mini_net *mn, u32 *low, u32 *high);
 int mini_ip_hold_port(struct mini_net *mn, struct mini_port *p, bool reuse);
