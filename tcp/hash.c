@@ -359,7 +359,7 @@ struct mini_ep *mini_walk_at(struct mini_net *mn, struct mini_walk *w)
  * @mn: namespace
  *
  * Context: process, under @mn->up_mutex.
- * Return: 0 or -ENOMEM.
+ * Return: 0, or -ENOMEM: then mini_hash_net_exit() frees what there is.
  */
 int mini_hash_net_up(struct mini_net *mn)
 {
@@ -367,7 +367,8 @@ int mini_hash_net_up(struct mini_net *mn)
 
 	mn->ehash = kvmalloc_array(MINI_EHASH_BUCKETS, sizeof(*mn->ehash),
 				   GFP_KERNEL);
-	if (!mn->ehash)
+	mn->ports = kvcalloc(MINI_PORT_BUCKETS, sizeof(*mn->ports), GFP_KERNEL);
+	if (!mn->ehash || !mn->ports)
 		return -ENOMEM;
 	for (i = 0; i < MINI_EHASH_BUCKETS; i++)
 		INIT_HLIST_NULLS_HEAD(&mn->ehash[i], i);
@@ -399,4 +400,6 @@ void mini_hash_net_exit(struct mini_net *mn)
 {
 	kvfree(mn->ehash);
 	mn->ehash = NULL;
+	kvfree(mn->ports);
+	mn->ports = NULL;
 }

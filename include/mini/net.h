@@ -14,7 +14,7 @@
 #define MINI_EHASH_BUCKETS	8192U
 #define MINI_EHASH_LOCKS	64U
 #define MINI_LHASH_BUCKETS	64U
-#define MINI_PORT_BUCKETS	256U
+#define MINI_PORT_BUCKETS	8192U
 #define MINI_UDP_BUCKETS	256U
 
 struct mini_ca_ops;
@@ -118,7 +118,7 @@ struct mini_sysctl {
  * @ca: congestion control of new sockets; RCU
  * @sysctl_hdr: their registration
  * @up_mutex: guards @up going true
- * @up: tables allocated and hooks registered: done by the first socket
+ * @up: @ehash and @ports allocated and hooks registered: done by the first socket
  * @ehash: endpoints by tuple
  * @elocks: its bucket locks
  * @lhash: listeners by port
@@ -127,7 +127,7 @@ struct mini_sysctl {
  * @key: of the choice of ports (RFC 6056)
  * @isn_key: secret of the initial sequence numbers (RFC 6528)
  * @cookie_key: secret of the SYN cookies (RFC 4987 3.6)
- * @ports: ports held
+ * @ports: ports held, by number
  * @port_mutex: one bind at a time
  * @port_lock: guards @ports and the owner lists
  * @next_port: RFC 6056 next_ephemeral; under @port_mutex
@@ -158,7 +158,7 @@ struct mini_net {
 	siphash_key_t isn_key;
 	siphash_key_t cookie_key;
 
-	struct hlist_head ports[MINI_PORT_BUCKETS];
+	struct hlist_head *ports;
 	struct mutex port_mutex;	/* one bind at a time */
 	spinlock_t port_lock;	/* ports and their owners */
 	u32 next_port;
