@@ -8,12 +8,17 @@
 
 repo=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 cache=${AF_MINI_CACHE:-$HOME/.cache/af_mini}
-series=${AF_MINI_SERIES:-6.1}
 jobs=$(nproc)
 [[ $cache = /* ]] || cache=$PWD/$cache
 export AF_MINI_CACHE=$cache
 # For the lines of others that we look for; UTF-8 would only slow grep down.
 export LC_ALL=C
+
+# The kernels: Debian 12's own, and those that other suites of Debian have.
+series=6.1
+declare -A suites=([6.12]=bookworm-backports [7.2]=sid)
+# Where apt has the packages of $series: nothing, if where it has all others.
+apt_from=()
 
 say()
 {
@@ -24,6 +29,31 @@ die()
 {
 	say "${0##*/}: $*"
 	exit 1
+}
+
+# of_series SERIES: it is that kernel from here on. apt has its packages from
+# lists of our own, in the cache: what the machine may install stays as it is.
+of_series()
+{
+	series=$1
+	[ "$series" != 6.1 ] || return 0
+	lists=$cache/apt-${suites[$series]:-}
+	[ -n "${suites[$series]:-}" ] || die "no such kernel: Linux $series"
+	apt_from=(-o "Dir::Etc::SourceList=$lists/sources.list"
+		-o Dir::Etc::SourceParts=/dev/null -o "Dir::Cache=$lists"
+		-o "Dir::State::Lists=$lists/lists" -o Dir::State::Status=/dev/null)
+}
+
+# of_kernel NAME: what -k says. debian-6.12 is debian, of that series; the first
+# word is left in $kind.
+of_kernel()
+{
+	kind=$1
+	case $kind in *-[0-9]*)
+		of_series "${kind##*-}"
+		kind=${kind%-*}
+		;;
+	esac
 }
 
 # Names what lies in the cache for this checkout alone.
@@ -78,6 +108,22 @@ apt_lists()
 	apt_get update
 }
 
+# The same of the suite that has $series, by way of the machine's own mirror.
+series_lists()
+{
+	local keys=/usr/share/keyrings/debian-archive-keyring.gpg from
+	[ -z "$(candidate "linux-source-$series")" ] || return 0
+	apt_lists
+	[ ${#apt_from[@]} -gt 0 ] || return 0
+	# shellcheck disable=SC2016 # apt's own
+	from=$(apt-get indextargets --format '$(SITE)' 'Created-By: Packages' \
+		'Origin: Debian' 'Label: Debian' | sed -n 1p)
+	say "fetching the package lists of ${suites[$series]}"
+	mkdir -p "$lists/lists/partial" "$lists/archives/partial"
+	echo "deb [signed-by=$keys] $from ${suites[$series]} main" >"$lists/sources.list"
+	apt_get -o APT::Sandbox::User=root "${apt_from[@]}" update
+}
+
 installed()
 {
 	[ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
@@ -124,7 +170,7 @@ mem_dir()
 # What apt would install of PACKAGE, empty if it knows none.
 candidate()
 {
-	apt-cache policy "$1" 2>/dev/null | sed -n 's/^  Candidate: *\([0-9].*\)/\1/p'
+	apt-cache "${apt_from[@]}" policy "$1" 2>/dev/null | sed -n 's/^  Candidate: *\([0-9].*\)/\1/p'
 }
 
 # The version that names everything in the cache. Without package lists (no
@@ -132,25 +178,27 @@ candidate()
 pkgver()
 {
 	local ver
-	if [ -n "${AF_MINI_PKGVER:-}" ]; then
+	case ${AF_MINI_PKGVER:-} in "$series".*)
 		printf '%s\n' "$AF_MINI_PKGVER"
 		return
-	fi
+		;;
+	esac
 	ver=$(candidate "linux-source-$series")
 	[ -n "$ver" ] || ver=$(cached_pkgver)
 	if [ -z "$ver" ]; then
-		apt_lists
+		series_lists
 		ver=$(candidate "linux-source-$series")
 	fi
 	[ -n "$ver" ] ||
-		die "apt knows no linux-source-$series: Debian 12 (bookworm) has it"
+		die "apt knows no linux-source-$series: Debian's ${suites[$series]:-bookworm} has it"
 	printf '%s\n' "$ver"
 }
 
 cached_pkgver()
 {
-	find "$cache" -maxdepth 1 -name "linux-$series.*" -printf '%f\n' 2>/dev/null |
-		sed 's/^linux-//' | sort -V | tail -n 1
+	find "$cache" -maxdepth 1 '(' -name "linux-$series.*" -o \
+		-name "debian-$series.*" ')' ! -name '*.new' -printf '%f\n' 2>/dev/null |
+		sed 's/^[a-z]*-//' | sort -V | tail -n 1
 }
 
 # fetch_pkg PACKAGE VERSION DIR: download, never install; prints the .deb's path.
@@ -160,7 +208,8 @@ fetch_pkg()
 	mkdir -p "$dir"
 	say "fetching $pkg $ver"
 	# apt's own sandbox user cannot write here, and says so at length.
-	(cd "$dir" && apt-get -qq -o APT::Sandbox::User=root download "$pkg=$ver" >&2)
+	(cd "$dir" && apt-get -qq -o APT::Sandbox::User=root \
+		"${apt_from[@]}" download "$pkg=$ver" >&2)
 	find "$dir" -name "${pkg}_*.deb" -print -quit
 }
 

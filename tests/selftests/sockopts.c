@@ -134,6 +134,7 @@ static const struct difference differences[] = {
 	{ IPPROTO_IP, 51 /* IP_LOCAL_PORT_RANGE */, GET | SET, 0 },
 	{ IPPROTO_IP, 80 /* SO_ORIGINAL_DST */, GET | CHANCE, 0 },
 	/* another number */
+	{ SOL_SOCKET, SO_RCVLOWAT, SET | CHANCE, IN_7_2 },
 	{ IPPROTO_TCP, TCP_MAXSEG, VALUE, ON_A_CONNECTION },
 	{ IPPROTO_TCP, TCP_SYNCNT, VALUE, 0 },
 	{ IPPROTO_TCP, TCP_WINDOW_CLAMP, VALUE, ON_A_CONNECTION },
