@@ -268,20 +268,21 @@ static const struct ctl_table mini_sysctl_template[] = {
  */
 int mini_sysctl_net_init(struct mini_net *mn)
 {
+	const size_t size = ARRAY_SIZE(mini_sysctl_template);
 	struct ctl_table *table, *t;
 
 	table = kmemdup(mini_sysctl_template, sizeof(mini_sysctl_template),
 			GFP_KERNEL);
 	if (!table)
 		return -ENOMEM;
-	for (t = table; t < table + ARRAY_SIZE(mini_sysctl_template); t++) {
+	for (t = table; t < table + size; t++) {
 		if (t->maxlen)
 			t->data = (void *)&mn->sysctl + (uintptr_t)t->data;
 		else
 			t->extra1 = mn;
 	}
 	mn->sysctl_hdr = register_net_sysctl_sz(mn->net, "net/mini", table,
-					       ARRAY_SIZE(mini_sysctl_template));
+						size);
 	if (!mn->sysctl_hdr) {
 		kfree(table);
 		return -ENOMEM;
