@@ -304,8 +304,8 @@ static int mini_shutdown_locked(struct socket *sock, int how)
 	int err = 0;
 
 	if (sock->state == SS_CONNECTING)
-		sock->state = mini_opening(sk) ? SS_DISCONNECTING :
-						 SS_CONNECTED;
+		sock->state = mini_opening(sk) || sk->sk_state == TCP_CLOSE ?
+			SS_DISCONNECTING : SS_CONNECTED;
 	switch (sk->sk_state) {
 	case TCP_LISTEN:
 		if (!(how & RCV_SHUTDOWN))

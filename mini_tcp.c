@@ -374,13 +374,30 @@ static void mini_tcp_forget_peer(struct sock *sk)
 	dst_release(unrcu_pointer(xchg(&sk->sk_rx_dst, NULL)));
 }
 
-/* The local end too, but for what bind() has fixed */
+/**
+ * mini_tcp_leave_port() - what had the port is over
+ * @sk: socket, owned, no longer to be found
+ * @may_sleep: process context; the port is free when this returns
+ *
+ * A port that the user has named stays his. One that was found for him goes, and
+ * he may bind() to another; getsockname() tells of it until then.
+ */
+void mini_tcp_leave_port(struct sock *sk, bool may_sleep)
+{
+	struct mini_sock *msk = mini_sk(sk);
+
+	if (sk->sk_userlocks & SOCK_BINDPORT_LOCK)
+		return;
+	mini_port_leave(msk->mn, &msk->owner, may_sleep);
+	msk->inet.inet_num = 0;
+}
+
+/* The local end too, but for what the socket is bound to */
 static void mini_tcp_forget_name(struct sock *sk)
 {
 	struct mini_sock *msk = mini_sk(sk);
 
-	if (!(sk->sk_userlocks & SOCK_BINDPORT_LOCK)) {
-		mini_port_leave(msk->mn, &msk->owner, true);
+	if (!msk->owner.port) {
 		msk->inet.inet_num = 0;
 		msk->inet.inet_sport = 0;
 		msk->ep.t.lport = 0;
@@ -441,6 +458,7 @@ int mini_tcp_connect(struct sock *sk, struct sockaddr_in *to, int len)
 	err = mini_tcp_choose_port(sk);
 	if (err) {
 		mini_tcp_set_state(sk, TCP_CLOSE);
+		mini_tcp_leave_port(sk, true);
 		goto forget;
 	}
 	mini_tcp_start_syn(sk);
@@ -617,8 +635,7 @@ void mini_tcp_done(struct sock *sk)
 	sk->sk_shutdown = SHUTDOWN_MASK;
 	msk->snd.syn_acked = true;
 	if (!sock_flag(sk, SOCK_DEAD)) {
-		if (!(sk->sk_userlocks & SOCK_BINDPORT_LOCK))
-			mini_port_leave(mn, &msk->owner, false);
+		mini_tcp_leave_port(sk, false);
 		sk->sk_state_change(sk);
 		return;
 	}

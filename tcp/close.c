@@ -52,6 +52,7 @@ static void mini_tcp_unlisten(struct sock *sk)
 	mini_tcp_set_state(sk, TCP_CLOSE);
 	mini_listen_stop(sk);
 	mini_sk(sk)->owner.listening = false;
+	mini_tcp_leave_port(sk, true);
 }
 
 /**

@@ -131,6 +131,7 @@ void mini_tcp_done(struct sock *sk);
 void mini_tcp_bury(struct sock *sk);
 void mini_tcp_abort(struct sock *sk, int err);
 void mini_tcp_timed_out(struct sock *sk);
+void mini_tcp_leave_port(struct sock *sk, bool may_sleep);
 void mini_tcp_renew(struct sock *sk);
 void mini_tcp_synchronized(struct sock *sk, const struct mini_opts *o);
 void mini_tcp_established(struct sock *sk, const struct mini_seg *seg);

@@ -110,6 +110,18 @@ TEST_F(connect, bound_to_wildcard_first)
 	expect_talks(_metadata, self->fd, self->lfd);
 }
 
+/* A program may tell others the port before it connects (RFC 959 does) */
+TEST_F(connect, bound_to_any_port_first)
+{
+	int port;
+
+	ASSERT_EQ(0, bind4(self->fd, ADDR_LO, 0));
+	port = local_port(self->fd);
+	ASSERT_EQ(0, connect4(self->fd, ADDR_LO, PORT));
+	EXPECT_EQ(port, local_port(self->fd));
+	expect_talks(_metadata, self->fd, self->lfd);
+}
+
 /* 0.0.0.0 is this host */
 TEST_F(connect, to_wildcard)
 {
@@ -480,6 +492,33 @@ TEST_F(connect, dissolve_keeps_bound_port)
 	EXPECT_EQ(PORT + 5, local_port(self->fd));
 }
 
+/* One that was found for it is kept as long as there is no connection to lose */
+TEST_F(connect, any_port_is_kept)
+{
+	int port;
+
+	ASSERT_EQ(0, bind4(self->fd, INADDR_ANY, 0));
+	port = local_port(self->fd);
+	EXPECT_EQ(ENETUNREACH, err(connect4(self->fd, ADDR_NOWHERE, PORT)));
+	EXPECT_EQ(port, local_port(self->fd));
+	ASSERT_EQ(0, dissolve(self->fd));
+	EXPECT_EQ(port, local_port(self->fd));
+	ASSERT_EQ(0, connect4(self->fd, ADDR_LO, PORT));
+	EXPECT_EQ(port, local_port(self->fd));
+}
+
+/* After shutdown() of one that was refused it is of no use until then */
+TEST_F(connect, refused_nonblock_shutdown)
+{
+	ASSERT_EQ(0, set_nonblock(self->fd, true));
+	connect4(self->fd, ADDR_LO, NOBODY_THERE);
+	EXPECT_LT(0, poll_for(self->fd, POLLIN, WAIT_MS));
+	EXPECT_EQ(ENOTCONN, err(shutdown(self->fd, SHUT_RDWR)));
+	EXPECT_EQ(EINVAL, err(connect4(self->fd, ADDR_LO, PORT)));
+	ASSERT_EQ(0, dissolve(self->fd));
+	EXPECT_EQ(EINPROGRESS, err(connect4(self->fd, ADDR_LO, PORT)));
+}
+
 TEST_F(connect, dissolve_unanswered)
 {
 	ASSERT_EQ(0, set_nonblock(self->fd, true));
@@ -539,6 +578,26 @@ TEST_F(connect, after_reset)
 	EXPECT_EQ(EISCONN, err(connect4(self->fd, ADDR_LO, PORT)));
 	ASSERT_EQ(0, dissolve(self->fd));
 	EXPECT_EQ(0, connect4(self->fd, ADDR_LO, PORT));
+}
+
+/* The port went with the connection, and its name stays until there is another */
+TEST_F(connect, bind_after_reset)
+{
+	int sfd, port;
+
+	ASSERT_EQ(0, connect4(self->fd, ADDR_LO, PORT));
+	port = local_port(self->fd);
+	sfd = accept(self->lfd, NULL, NULL);
+	ASSERT_EQ(0, set_linger(sfd, 1, 0));
+	close(sfd);
+	ASSERT_LT(0, poll_for(self->fd, POLLHUP, WAIT_MS));
+	EXPECT_EQ(port, local_port(self->fd));
+	EXPECT_EQ(0, bind4(self->fd, ADDR_LO, PORT + 5));
+	EXPECT_EQ(PORT + 5, local_port(self->fd));
+	EXPECT_EQ(EINVAL, err(bind4(self->fd, ADDR_LO, PORT + 6)));
+	ASSERT_EQ(0, dissolve(self->fd));
+	EXPECT_EQ(0, connect4(self->fd, ADDR_LO, PORT));
+	EXPECT_EQ(PORT + 5, local_port(self->fd));
 }
 
 /*
