@@ -167,6 +167,15 @@ void mini_skb_purge_write(struct sock *sk)
 	sk_mem_reclaim(sk);
 }
 
+/* What a packet tells beside its text, and of two joined ones the later's */
+static void mini_skb_take_news(struct sk_buff *to, struct sk_buff *from)
+{
+	mini_cb(to)->end_seq = mini_cb(from)->end_seq;
+	mini_cb(to)->flags |= mini_cb(from)->flags;
+	to->tstamp = from->tstamp;
+	*skb_hwtstamps(to) = *skb_hwtstamps(from);
+}
+
 /*
  * Move octets from the head of @queue into @to; whole skbs only, but for
  * what overlaps: neighbours in the queue may.
@@ -185,8 +194,7 @@ static void mini_skb_pack_one(struct sock *sk, struct sk_buff_head *queue,
 		if (!to->len)
 			*mini_cb(to) = *mini_cb(skb);
 		skb_copy_bits(skb, had, skb_put(to, n), n);
-		mini_cb(to)->end_seq = mini_cb(skb)->end_seq;
-		mini_cb(to)->flags |= mini_cb(skb)->flags;
+		mini_skb_take_news(to, skb);
 		__skb_unlink(skb, queue);
 		__kfree_skb(skb);
 	}
@@ -287,8 +295,7 @@ bool mini_skb_coalesce(struct sock *sk, struct sk_buff *to,
 	if (mini_cb(to)->end_seq != mini_cb(from)->seq ||
 	    !skb_try_coalesce(to, from, &stolen, &delta))
 		return false;
-	mini_cb(to)->end_seq = mini_cb(from)->end_seq;
-	mini_cb(to)->flags |= mini_cb(from)->flags;
+	mini_skb_take_news(to, from);
 	atomic_add(delta, &sk->sk_rmem_alloc);
 	sk_mem_charge(sk, delta);
 	kfree_skb_partial(from, stolen);

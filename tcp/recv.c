@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* RECEIVE (RFC 9293 3.10.3): from the receive queue to the user */
+#include <linux/socket.h>
 #include <linux/tcp.h>
 #include <net/sock.h>
 #include <mini/call.h>
@@ -18,6 +19,8 @@
  *	SO_PEEK_OFF passes over, and an urgent one that was left out
  * @timeo: jiffies left to wait
  * @flags: MSG_*
+ * @stamps: somebody wants to know when the octets came
+ * @tss: when the last of them did, by the software and by the device
  */
 struct mini_read {
 	struct msghdr *msg;
@@ -28,6 +31,8 @@ struct mini_read {
 	u32 skipped;
 	long timeo;
 	int flags;
+	bool stamps;
+	struct scm_timestamping_internal tss;
 };
 
 /**
@@ -150,6 +155,68 @@ void mini_rcv_taken(struct sock *sk)
 	mini_read_done(sk);
 }
 
+/* What comes of several packets has the time of the last of them */
+static void mini_read_stamp(struct mini_read *r, struct sk_buff *skb)
+{
+	ktime_t by_device = skb_hwtstamps(skb)->hwtstamp;
+
+	if (!skb->tstamp && !by_device)
+		return;
+	r->tss.ts[0] = ktime_to_timespec64(skb->tstamp);
+	r->tss.ts[2] = ktime_to_timespec64(by_device);
+}
+
+static bool mini_stamped(const struct timespec64 *ts)
+{
+	return ts->tv_sec || ts->tv_nsec;
+}
+
+/* SO_TIMESTAMP and SO_TIMESTAMPNS, each with seconds of 32 bits or of 64 */
+static void mini_put_stamp(const struct sock *sk, struct msghdr *msg,
+			   const struct timespec64 *ts)
+{
+	bool wide = sock_flag(sk, SOCK_TSTAMP_NEW);
+	long usec = ts->tv_nsec / NSEC_PER_USEC;
+
+	if (sock_flag(sk, SOCK_RCVTSTAMPNS) && wide) {
+		struct __kernel_timespec t = { ts->tv_sec, ts->tv_nsec };
+
+		put_cmsg(msg, SOL_SOCKET, SO_TIMESTAMPNS_NEW, sizeof(t), &t);
+	} else if (sock_flag(sk, SOCK_RCVTSTAMPNS)) {
+		struct __kernel_old_timespec t = { ts->tv_sec, ts->tv_nsec };
+
+		put_cmsg(msg, SOL_SOCKET, SO_TIMESTAMPNS_OLD, sizeof(t), &t);
+	} else if (wide) {
+		struct __kernel_sock_timeval t = { ts->tv_sec, usec };
+
+		put_cmsg(msg, SOL_SOCKET, SO_TIMESTAMP_NEW, sizeof(t), &t);
+	} else {
+		struct __kernel_old_timeval t = { ts->tv_sec, usec };
+
+		put_cmsg(msg, SOL_SOCKET, SO_TIMESTAMP_OLD, sizeof(t), &t);
+	}
+}
+
+/* SO_TIMESTAMPING: those of the two times that are asked for */
+static void mini_put_stamps(const struct sock *sk, struct msghdr *msg,
+			    struct scm_timestamping_internal *tss)
+{
+	u32 wanted = READ_ONCE(sk->sk_tsflags);
+
+	if (mini_stamped(&tss->ts[0]) && sock_flag(sk, SOCK_RCVTSTAMP))
+		mini_put_stamp(sk, msg, &tss->ts[0]);
+	if (!(wanted & SOF_TIMESTAMPING_SOFTWARE))
+		tss->ts[0] = (struct timespec64) { };
+	if (!(wanted & SOF_TIMESTAMPING_RAW_HARDWARE))
+		tss->ts[2] = (struct timespec64) { };
+	if (!mini_stamped(&tss->ts[0]) && !mini_stamped(&tss->ts[2]))
+		return;
+	if (sock_flag(sk, SOCK_TSTAMP_NEW))
+		put_cmsg_scm_timestamping64(msg, tss);
+	else
+		put_cmsg_scm_timestamping(msg, tss);
+}
+
 static int mini_read_copy(struct sock *sk, struct mini_read *r,
 			  struct sk_buff *skb, u32 offset)
 {
@@ -162,6 +229,8 @@ static int mini_read_copy(struct sock *sk, struct mini_read *r,
 	if (n && !(r->flags & MSG_TRUNC) &&
 	    skb_copy_datagram_msg(skb, offset + skip, r->msg, n))
 		return -EFAULT;
+	if (unlikely(r->stamps))
+		mini_read_stamp(r, skb);
 	r->seq += n + skip;
 	r->skipped += skip;
 	r->copied += n;
@@ -280,6 +349,7 @@ static int mini_recv_owned(struct sock *sk, struct mini_read *r)
 		return -ENOTCONN;
 	if (r->flags & MSG_OOB)
 		return mini_urgent_recv(sk, r->msg, r->want, r->flags);
+	r->stamps = sock_flag(sk, SOCK_RCVTSTAMP) || READ_ONCE(sk->sk_tsflags);
 	mini_read_from(sk, r);
 	r->timeo = sock_rcvtimeo(sk, r->flags & MSG_DONTWAIT);
 	r->need = sock_rcvlowat(sk, r->flags & MSG_WAITALL, r->want);
@@ -314,6 +384,8 @@ int mini_tcp_recvmsg(struct sock *sk, struct msghdr *msg, size_t len,
 	if (msg->msg_get_inq)
 		msg->msg_inq = mini_tcp_inq(sk) + mini_sk(sk)->rcv.fin;
 	release_sock(sk);
+	if (unlikely(r.stamps) && ret >= 0)
+		mini_put_stamps(sk, msg, &r.tss);
 	if (inq && ret >= 0)
 		put_cmsg(msg, SOL_TCP, TCP_CM_INQ, sizeof(msg->msg_inq),
 			 &msg->msg_inq);

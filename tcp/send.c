@@ -369,6 +369,16 @@ static int mini_wait_connect(struct sock *sk, long *timeo)
 	return sk_stream_wait_connect(sk, timeo);
 }
 
+/* Ancillary data: nothing of it goes with a segment, but none may be wrong */
+static int mini_check_cmsg(struct sock *sk, struct msghdr *msg)
+{
+	struct sockcm_cookie unused = { };
+
+	if (likely(!msg->msg_controllen))
+		return 0;
+	return sock_cmsg_send(sk, msg, &unused) ? -EINVAL : 0;
+}
+
 /**
  * mini_tcp_sendmsg() - proto.sendmsg
  * @sk: socket
@@ -389,7 +399,7 @@ int mini_tcp_sendmsg(struct sock *sk, struct msghdr *msg, size_t len)
 		return -EOPNOTSUPP;
 	lock_sock(sk);
 	timeo = sock_sndtimeo(sk, msg->msg_flags & MSG_DONTWAIT);
-	err = mini_wait_connect(sk, &timeo);
+	err = mini_wait_connect(sk, &timeo) ?: mini_check_cmsg(sk, msg);
 	sk_clear_bit(SOCKWQ_ASYNC_NOSPACE, sk);
 	if (!err) {
 		err = mini_send_all(sk, msg, timeo);

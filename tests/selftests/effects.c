@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What options do: that a value can be set and read back is not the point */
+#include <stdio.h>
+#include <time.h>
+#include <linux/net_tstamp.h>
 #include "mini_harness.h"
 
 FIXTURE(effects) {
@@ -273,6 +276,144 @@ TEST_F(effects, window_clamp)
 	close(child);
 	close(fd);
 	close(lfd);
+}
+
+/* -------------------------------------------------------------- ancillary data */
+
+/* What recvmsg() says beside the text: of each datum its level, type, size */
+static const char *said(int fd, size_t len, int flags)
+{
+	static char text[256];
+	char buf[64], control[512];
+	struct iovec iov = { buf, len };
+	struct msghdr msg = {
+		.msg_iov = &iov, .msg_iovlen = 1,
+		.msg_control = control, .msg_controllen = sizeof(control),
+	};
+	ssize_t n = recvmsg(fd, &msg, flags);
+	char *at = text + sprintf(text, "%zd", n);
+	struct cmsghdr *c;
+
+	if (n < 0)
+		return strerror(errno);
+	for (c = CMSG_FIRSTHDR(&msg); c; c = CMSG_NXTHDR(&msg, c))
+		at += sprintf(at, " %d/%d/%zu", c->cmsg_level, c->cmsg_type,
+			      (size_t)(c->cmsg_len - CMSG_LEN(0)));
+	return text;
+}
+
+/* For recvmsg(), and for one that only peeks; for what comes of two packets too */
+TEST_F(effects, timestamps)
+{
+	static const struct {
+		int name;
+		const char *two, *all;
+	} kinds[] = {
+		{ SO_TIMESTAMP_OLD, "2 1/29/16", "4 1/29/16" },
+		{ SO_TIMESTAMPNS_OLD, "2 1/35/16", "4 1/35/16" },
+		{ SO_TIMESTAMP_NEW, "2 1/63/16", "4 1/63/16" },
+		{ SO_TIMESTAMPNS_NEW, "2 1/64/16", "4 1/64/16" },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
+		ASSERT_EQ(0, opt_set(self->s, SOL_SOCKET, kinds[i].name, 1));
+		sleep_ms(MOMENT_MS);	/* the kernel turns them on by and by */
+		ASSERT_EQ(3, send(self->c, "abc", 3, 0));
+		ASSERT_TRUE(wait_inq(self->s, 3));
+		ASSERT_EQ(3, send(self->c, "def", 3, 0));
+		ASSERT_TRUE(wait_inq(self->s, 6));
+		EXPECT_STREQ(kinds[i].two, said(self->s, 2, MSG_PEEK));
+		EXPECT_STREQ(kinds[i].two, said(self->s, 2, 0));
+		EXPECT_STREQ(kinds[i].all, said(self->s, 9, 0));
+		ASSERT_EQ(0, opt_set(self->s, SOL_SOCKET, kinds[i].name, 0));
+	}
+	ASSERT_EQ(1, send(self->c, "g", 1, 0));
+	EXPECT_STREQ("1", said(self->s, 9, 0));
+}
+
+static int stamping(int fd, int name, int flags)
+{
+	return opt_set(fd, SOL_SOCKET, name, flags);
+}
+
+/* Both may be asked for at once, and with what TCP_INQ says */
+TEST_F(effects, timestamping)
+{
+	int report = SOF_TIMESTAMPING_SOFTWARE;
+	int make = SOF_TIMESTAMPING_RX_SOFTWARE;
+
+	ASSERT_EQ(0, opt_set(self->s, IPPROTO_TCP, TCP_INQ, 1));
+	ASSERT_EQ(0, stamping(self->s, SO_TIMESTAMPING_OLD, make | report));
+	sleep_ms(MOMENT_MS);
+	ASSERT_EQ(1, send(self->c, "a", 1, 0));
+	EXPECT_STREQ("1 1/37/48 6/36/4", said(self->s, 9, 0));
+	ASSERT_EQ(0, stamping(self->s, SO_TIMESTAMPING_NEW, make | report));
+	ASSERT_EQ(1, send(self->c, "a", 1, 0));
+	EXPECT_STREQ("1 1/65/48 6/36/4", said(self->s, 9, 0));
+	ASSERT_EQ(0, opt_set(self->s, SOL_SOCKET, SO_TIMESTAMP_OLD, 1));
+	ASSERT_EQ(0, stamping(self->s, SO_TIMESTAMPING_OLD, make | report));
+	ASSERT_EQ(1, send(self->c, "a", 1, 0));
+	EXPECT_STREQ("1 1/29/16 1/37/48 6/36/4", said(self->s, 9, 0));
+	ASSERT_EQ(0, stamping(self->s, SO_TIMESTAMPING_OLD, make));
+	ASSERT_EQ(1, send(self->c, "a", 1, 0));
+	EXPECT_STREQ("1 1/29/16 6/36/4", said(self->s, 9, 0));
+}
+
+/* The time is that of the octets: not before they were sent, not after now */
+TEST_F(effects, timestamp_is_true)
+{
+	struct timespec begin, end, *at;
+	char buf[8], control[64];
+	struct iovec iov = { buf, sizeof(buf) };
+	struct msghdr msg = {
+		.msg_iov = &iov, .msg_iovlen = 1,
+		.msg_control = control, .msg_controllen = sizeof(control),
+	};
+
+	ASSERT_EQ(0, opt_set(self->s, SOL_SOCKET, SO_TIMESTAMPNS_OLD, 1));
+	sleep_ms(MOMENT_MS);
+	clock_gettime(CLOCK_REALTIME, &begin);
+	ASSERT_EQ(1, send(self->c, "a", 1, 0));
+	ASSERT_TRUE(wait_inq(self->s, 1));
+	clock_gettime(CLOCK_REALTIME, &end);
+	sleep_ms(MOMENT_MS);
+	ASSERT_EQ(1, recvmsg(self->s, &msg, 0));
+	ASSERT_NE(NULL, CMSG_FIRSTHDR(&msg));
+	at = (struct timespec *)CMSG_DATA(CMSG_FIRSTHDR(&msg));
+	EXPECT_LE(begin.tv_sec * 1000000000LL + begin.tv_nsec,
+		  at->tv_sec * 1000000000LL + at->tv_nsec);
+	EXPECT_GE(end.tv_sec * 1000000000LL + end.tv_nsec,
+		  at->tv_sec * 1000000000LL + at->tv_nsec);
+}
+
+/* One datum of @size octets, all of them 1, beside an octet of text */
+static int send_beside(int fd, int level, int type, size_t size)
+{
+	char control[128] = "";
+	struct iovec iov = { "x", 1 };
+	struct msghdr msg = {
+		.msg_iov = &iov, .msg_iovlen = 1,
+		.msg_control = control, .msg_controllen = CMSG_SPACE(size),
+	};
+	struct cmsghdr *c = CMSG_FIRSTHDR(&msg);
+
+	c->cmsg_level = level;
+	c->cmsg_type = type;
+	c->cmsg_len = CMSG_LEN(size);
+	memset(CMSG_DATA(c), 1, size);
+	return sendmsg(fd, &msg, MSG_NOSIGNAL);
+}
+
+/* What goes with a segment is not the user's; but what he says is looked at */
+TEST_F(effects, ancillary_data_to_send)
+{
+	EXPECT_EQ(1, send_beside(self->c, SOL_SOCKET, SO_MARK, 4));
+	EXPECT_EQ(1, send_beside(self->c, SOL_IP, IP_TOS, 4));
+	EXPECT_EQ(EINVAL, err(send_beside(self->c, SOL_SOCKET, SO_MARK, 1)));
+	EXPECT_EQ(EINVAL, err(send_beside(self->c, SOL_SOCKET, SCM_TXTIME, 8)));
+	EXPECT_EQ(EINVAL, err(send_beside(self->c, SOL_SOCKET, 99, 4)));
+	ASSERT_TRUE(wait_inq(self->s, 2));	/* and nothing of those has left */
 }
 
 /* --------------------------------------------------------------- SO_PEEK_OFF */
