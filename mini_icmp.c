@@ -127,12 +127,44 @@ static void mini_icmp_queue(struct sock *sk, const struct mini_quote *q,
 		kfree_skb(skb);
 }
 
+/* Where routes are concerned: is the packet's data at what it quotes now? */
+static bool mini_icmp_pull(const struct mini_quote *q)
+{
+	if (!pskb_may_pull(q->skb, q->off))
+		return false;
+	__skb_pull(q->skb, q->daddr - offsetof(struct iphdr, daddr));
+	return true;
+}
+
+static void mini_icmp_push(const struct mini_quote *q)
+{
+	__skb_push(q->skb, q->daddr - offsetof(struct iphdr, daddr));
+}
+
+/*
+ * Another router is nearer (RFC 1122 3.2.2.2). The kernel, which hears of it
+ * next, learns it for the route of a socket of its own, and of no other; which
+ * the placeholder of a UDP port is, but that of a TCP port has no connection.
+ */
+static void mini_icmp_redirect(struct sock *sk, const struct mini_quote *q)
+{
+	if (!mini_icmp_pull(q))
+		return;
+	ipv4_sk_redirect(q->skb, sk);
+	mini_icmp_push(q);
+}
+
 static void mini_icmp_sock(struct sock *sk, const struct mini_quote *q,
 			   u8 type, u8 code, u32 mtu)
 {
 	int err = mini_icmp_errno(type, code);
 
 	bh_lock_sock(sk);
+	if (type == ICMP_REDIRECT) {
+		if (mini_tcp_icmp_valid(mini_sk(sk), q->seq))
+			mini_icmp_redirect(sk, q);
+		goto out;
+	}
 	if (type == ICMP_DEST_UNREACH && code == ICMP_FRAG_NEEDED) {
 		mini_icmp_mtu(sk, q->seq, mtu);
 		goto out;
@@ -165,14 +197,11 @@ static void mini_icmp_err(struct mini_net *mn, const struct mini_quote *q,
 static void mini_icmp_path(const struct sock *sk, const struct mini_quote *q,
 			   u32 mtu)
 {
-	unsigned int off = q->daddr - offsetof(struct iphdr, daddr);
-
-	if (!ip_sk_accept_pmtu(sk) || !pskb_may_pull(q->skb, q->off))
+	if (!ip_sk_accept_pmtu(sk) || !mini_icmp_pull(q))
 		return;
-	__skb_pull(q->skb, off);
 	ipv4_update_pmtu(q->skb, sock_net(sk), mtu,
 			 READ_ONCE(sk->sk_bound_dev_if), IPPROTO_UDP);
-	__skb_push(q->skb, off);
+	mini_icmp_push(q);
 }
 
 /* Is it for who is connected to hear of, without having asked (udp(7))? */
@@ -227,7 +256,8 @@ void mini_icmp_look(struct mini_net *mn, struct sk_buff *skb)
 	u32 mtu;
 
 	icmph = skb_header_pointer(skb, off, sizeof(buf), &buf);
-	if (!icmph || !mini_icmp_errno(icmph->type, icmph->code) ||
+	if (!icmph || (icmph->type != ICMP_REDIRECT &&
+		       !mini_icmp_errno(icmph->type, icmph->code)) ||
 	    !mini_icmp_quote(skb, off + sizeof(buf), &q) ||
 	    (q.t.wire != IPPROTO_TCP && q.t.wire != IPPROTO_UDP))
 		return;
@@ -236,10 +266,10 @@ void mini_icmp_look(struct mini_net *mn, struct sk_buff *skb)
 	mtu = ntohs(icmph->un.frag.mtu);
 	if (nf_ip_checksum(skb, NF_INET_LOCAL_IN, off, IPPROTO_ICMP))
 		return;
-	if (q.t.wire == IPPROTO_UDP)
-		mini_icmp_udp(mn, &q, type, code, mtu);
-	else
+	if (q.t.wire == IPPROTO_TCP)
 		mini_icmp_err(mn, &q, type, code, mtu);
+	else if (type != ICMP_REDIRECT)
+		mini_icmp_udp(mn, &q, type, code, mtu);
 }
 
 /**

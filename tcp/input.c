@@ -54,15 +54,9 @@ int mini_seg_parse(struct sk_buff *skb, struct mini_seg *seg)
 /* A RST for a segment that a connection of ours cannot have caused */
 static void mini_refuse(struct sock *sk, const struct mini_seg *seg)
 {
-	struct mini_reply r = {
-		.t = mini_sk(sk)->ep.t,
-		.mark = READ_ONCE(sk->sk_mark),
-		.priority = READ_ONCE(sk->sk_priority),
-		.tos = inet_sk(sk)->tos,
-		.flow_flags = inet_sk_flowi_flags(sk),
-		.oif = READ_ONCE(sk->sk_bound_dev_if),
-	};
+	struct mini_reply r;
 
+	mini_reply_as(sk, &mini_sk(sk)->ep.t, &r);
 	mini_reply_reset(mini_sk(sk)->mn, &r, seg);
 }
 

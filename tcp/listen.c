@@ -204,8 +204,8 @@ static enum mini_drop mini_listen_ack(struct mini_net *mn, struct sock *sk,
 				      struct mini_seg *seg)
 {
 	u32 slot = READ_ONCE(mini_sk(sk)->listen.cookie_slot);
-	struct mini_reply r = { .t = *t };
 	struct mini_seg syn;
+	struct mini_reply r;
 
 	/* no use to look when none went out, and an invitation to guess */
 	if (mini_cookie_fresh(slot, mn->ip->now_us()) &&
@@ -216,6 +216,7 @@ static enum mini_drop mini_listen_ack(struct mini_net *mn, struct sock *sk,
 		}
 		MINI_INC(mn, SYNCOOKIES_FAILED);
 	}
+	mini_reply_as(sk, t, &r);
 	mini_reply_reset(mn, &r, seg);
 	return MINI_DROP_BAD_FLAGS;
 }

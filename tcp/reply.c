@@ -31,6 +31,25 @@ void mini_reply_send(struct mini_net *mn, const struct mini_reply *r,
 }
 
 /**
+ * mini_reply_as() - how a reply goes out that is a socket's, if not by it
+ * @sk: listener, or the socket of a connection that the segment is not of
+ * @t: where to
+ * @r: filled
+ */
+void mini_reply_as(const struct sock *sk, const struct mini_tuple *t,
+		   struct mini_reply *r)
+{
+	*r = (struct mini_reply){
+		.t = *t,
+		.mark = READ_ONCE(sk->sk_mark),
+		.priority = READ_ONCE(sk->sk_priority),
+		.tos = inet_sk(sk)->tos,
+		.flow_flags = inet_sk_flowi_flags(sk),
+		.oif = READ_ONCE(sk->sk_bound_dev_if),
+	};
+}
+
+/**
  * mini_reply_reset() - the RST for a segment that should not have come
  * @mn: namespace
  * @r: where to

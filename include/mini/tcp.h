@@ -212,6 +212,8 @@ u8 mini_wscale_for(u32 space);
 /* tcp/reply.c */
 void mini_reply_send(struct mini_net *mn, const struct mini_reply *r,
 		     const struct mini_header *h);
+void mini_reply_as(const struct sock *sk, const struct mini_tuple *t,
+		   struct mini_reply *r);
 void mini_reply_reset(struct mini_net *mn, const struct mini_reply *r,
 		      const struct mini_seg *seg);
 bool mini_challenge_ok(struct mini_net *mn, u64 *last_us, u64 now_us);

@@ -188,6 +188,47 @@ TEST_F(frames_icmp, no_news)
 	EXPECT_STREQ("P. 2921:4381 ack 1", seen(p));
 }
 
+/* ------------------------------------------------------------------ redirects */
+
+/* A SYN to ADDR_FAR, by the router that put_icmp() speaks for */
+static int syn_to_far(struct peer *p)
+{
+	if (route_far())
+		return -1;
+	p->fd = tcp_socket(SOCK_NONBLOCK);
+	connect4(p->fd, ADDR_FAR, PEER_PORT);
+	return next_packet(p, WAIT_MS) && p->last.ip.protocol != IPPROTO_ICMP ?
+		0 : -1;
+}
+
+TEST_F(frames_icmp, redirect)
+{
+	struct peer *p = &self->p;
+
+	ASSERT_EQ(0, syn_to_far(p));
+	EXPECT_TRUE(far_goes_by(ADDR_ROUTER));
+	ASSERT_EQ(0, put_icmp(p, ICMP_REDIRECT, ICMP_REDIR_HOST, ADDR_NEARER,
+			      8));
+	EXPECT_TRUE(far_goes_by(ADDR_NEARER));
+	EXPECT_EQ(0, opt_get(p->fd, SOL_SOCKET, SO_ERROR));
+}
+
+/* Of a segment that was not sent, or for a host that is none (RFC 5927 4.1) */
+TEST_F(frames_icmp, redirect_not_believed)
+{
+	struct peer *p = &self->p;
+	uint32_t seq;
+
+	ASSERT_EQ(0, syn_to_far(p));
+	put_icmp(p, ICMP_REDIRECT, ICMP_REDIR_HOST, INADDR_BROADCAST, 8);
+	put_icmp(p, ICMP_REDIRECT, ICMP_REDIR_HOST, ADDR_NEARER, 4);
+	memcpy(&seq, tcp_of(&p->last) + 4, 4);
+	seq = htonl(ntohl(seq) + 1000);
+	memcpy(tcp_of(&p->last) + 4, &seq, 4);
+	put_icmp(p, ICMP_REDIRECT, ICMP_REDIR_HOST, ADDR_NEARER, 8);
+	EXPECT_TRUE(far_goes_by(ADDR_ROUTER));
+}
+
 /* -------------------------------------------------------- errors of all kinds */
 
 static const struct {

@@ -333,7 +333,7 @@ TEST_F(frames_out, mark_and_priority)
 	EXPECT_TRUE(silent(p));
 }
 
-/* So it sees them on what no socket sends: on a SYN,ACK, and in TIME-WAIT */
+/* So it sees them on what no socket sends: on a RST, a SYN,ACK, and in TIME-WAIT */
 TEST_F(frames_out, mark_and_priority_of_replies)
 {
 	struct peer *p = &self->p;
@@ -348,6 +348,8 @@ TEST_F(frames_out, mark_and_priority_of_replies)
 	ASSERT_EQ(0, bind4(lfd, INADDR_ANY, PORT));
 	ASSERT_EQ(0, listen(lfd, 8));
 	p->port = PORT;
+	put(p, ". 5:5 ack 5");	/* of no connection */
+	EXPECT_STREQ("R 5:5", seen(p));
 	put(p, "S 0:0 <mss 1460>");
 	EXPECT_STREQ("S. 0:0 ack 1", seen(p));
 	put(p, ". 1:1 ack 1");

@@ -520,6 +520,22 @@ TEST_F(frames_udp, errors_connected)
 	EXPECT_EQ(0, opt_get(self->fd, SOL_SOCKET, SO_ERROR));
 }
 
+/* A nearer router: learned, and no error (RFC 1122 3.2.2.2) */
+TEST_F(frames_udp, redirect)
+{
+	struct peer *p = &self->p;
+
+	ASSERT_EQ(0, route_far());
+	ASSERT_EQ(0, connect4(self->fd, ADDR_FAR, PEER_PORT));
+	ASSERT_EQ(40, send_pattern(self->fd, 40, 0));
+	ASSERT_EQ(40, hear_udp(p));
+	EXPECT_TRUE(far_goes_by(ADDR_ROUTER));
+	ASSERT_EQ(0, put_icmp(p, ICMP_REDIRECT, ICMP_REDIR_HOST, ADDR_NEARER,
+			      8));
+	EXPECT_TRUE(far_goes_by(ADDR_NEARER));
+	EXPECT_EQ(0, opt_get(self->fd, SOL_SOCKET, SO_ERROR));
+}
+
 TEST_F(frames_udp, errors_unconnected)
 {
 	struct peer *p = &self->p;

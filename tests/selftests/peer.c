@@ -366,15 +366,15 @@ int put(struct peer *p, const char *text)
  * ICMP about the packet seen last, from a router, quoting so many octets of
  * what follows its IP header
  */
-int put_icmp(struct peer *p, int type, int code, int mtu, int quoted)
+int put_icmp(struct peer *p, int type, int code, uint32_t info, int quoted)
 {
 	struct packet pk;
 	struct icmphdr icmp = {
-		.type = type, .code = code, .un.frag.mtu = htons(mtu),
+		.type = type, .code = code, .un.gateway = htonl(info),
 	};
 	int quote = p->last.ip.ihl * 4 + quoted;
 
-	build_ip(p, &pk, &(struct how){ .saddr = ADDR_PEER + 1 });
+	build_ip(p, &pk, &(struct how){ .saddr = ADDR_ROUTER });
 	pk.ip.protocol = IPPROTO_ICMP;
 	pk.ip.daddr = p->last.ip.saddr;
 	memcpy(pk.raw + 20, &icmp, sizeof(icmp));
@@ -589,6 +589,22 @@ int peer_is_called(struct peer *p, const char *opts)
 	    strncmp(". 1:1 ack 1", seen(p), 11))
 		return -1;
 	return set_nonblock(p->fd, false);
+}
+
+int route_far(void)
+{
+	return system("ip route add 203.0.113.0/24 via 192.0.2.3");
+}
+
+/* Is that the router to ADDR_FAR now? */
+bool far_goes_by(uint32_t router)
+{
+	struct in_addr in = { .s_addr = htonl(router) };
+	char command[80];
+
+	snprintf(command, sizeof(command),
+		 "ip route get 203.0.113.9 | grep -q 'via %s '", inet_ntoa(in));
+	return !system(command);
 }
 
 int nft_rules(const char *rules)

@@ -20,6 +20,9 @@
 
 #define ADDR_WIRE	0xc0000201	/* 192.0.2.1, the machine's, on t0 */
 #define ADDR_PEER	0xc0000202	/* 192.0.2.2, ours */
+#define ADDR_ROUTER	0xc0000203	/* 192.0.2.3, whom put_icmp() speaks for */
+#define ADDR_NEARER	0xc0000207	/* 192.0.2.7, a router that might be better */
+#define ADDR_FAR	0xcb007109	/* 203.0.113.9, beyond them: route_far() */
 #define PEER_PORT	9000
 #define PEER_ISS	1000000
 
@@ -109,7 +112,7 @@ int peer_up(struct peer *p, int mtu);
 /* Say something */
 int put(struct peer *p, const char *text);
 int put_how(struct peer *p, const char *text, const struct how *how);
-int put_icmp(struct peer *p, int type, int code, int mtu, int quoted);
+int put_icmp(struct peer *p, int type, int code, uint32_t info, int quoted);
 uint8_t *tcp_of(struct packet *pk);
 int payload_of(struct packet *pk);
 
@@ -128,6 +131,10 @@ void forget(struct peer *p);
 /* A connection: the machine listens and we call, or the other way round */
 int peer_calls(struct peer *p, const char *opts);
 int peer_is_called(struct peer *p, const char *opts);
+
+/* The machine's routes */
+int route_far(void);
+bool far_goes_by(uint32_t router);
 
 /* The machine's firewall */
 int nft_rules(const char *rules);
