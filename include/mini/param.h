@@ -50,8 +50,7 @@
 #define MINI_ATO_MIN_US		(40U * MINI_USEC_PER_MSEC)
 /* RFC 8985 7.2: the longest that a peer is thought to delay an ACK; or we */
 #define MINI_DELACK_WORST_US	(200U * MINI_USEC_PER_MSEC)
-/* Segments that one ACK may be for while a reader is on his way: no more than
- * GRO would have made one of, or the initial window and what it lets grow */
+/* Segments that one ACK may be for while a reader is on his way */
 #define MINI_ACK_SEGS		16U
 /* Segments ACKed at once at most while the peer seems to be in slow start */
 #define MINI_QUICKACKS		16U
