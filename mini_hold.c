@@ -5,6 +5,7 @@
  * take the other's port, and who may have which, and at which address, is asked
  * where it is known. tcp/port.c has what holds within the family.
  */
+#include <linux/sched.h>
 #include <net/inet_common.h>
 #include <net/inet_hashtables.h>
 #include <net/ip.h>
@@ -61,7 +62,7 @@ static void mini_hold_close(struct sock *hold, long timeout)
 	if (inet_sk(hold)->inet_num)
 		mini_hold_put_port(hold);
 	while (refcount_read(&hold->sk_refcnt) > 1)
-		cond_resched();
+		schedule_timeout_uninterruptible(1);
 	sock_put(hold);
 }
 
@@ -160,7 +161,8 @@ static void mini_ip_deafen(struct sock *hold)
  *
  * The placeholder does not say SO_REUSEADDR, so that nobody of the other
  * family may stand beside it; only when kernel TCP's TIME-WAITs are in the
- * way, and our user said it, we say it for the moment of the bind.
+ * way, and our user said it, we say it for the moment of the bind. As long as
+ * those last, who says it too is let in without being asked; not to listen.
  *
  * Context: process.
  * Return: 0 or an errno of bind(2).

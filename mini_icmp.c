@@ -142,15 +142,21 @@ static void mini_icmp_push(const struct mini_quote *q)
 }
 
 /*
- * Another router is nearer (RFC 1122 3.2.2.2). The kernel, which hears of it
- * next, learns it for the route of a socket of its own, and of no other; which
- * the placeholder of a UDP port is, but that of a TCP port has no connection.
+ * Another router is nearer (RFC 1122 3.2.2.2): for the route that the socket has.
+ * The kernel, which hears of it next, learns it for the route of a socket of its
+ * own, and of no other; which the placeholder of a UDP port is, but that of a TCP
+ * port has no connection.
  */
 static void mini_icmp_redirect(struct sock *sk, const struct mini_quote *q)
 {
+	struct dst_entry *dst;
+
 	if (!mini_icmp_pull(q))
 		return;
-	ipv4_sk_redirect(q->skb, sk);
+	dst = sk_dst_get(sk);
+	if (dst)
+		dst->ops->redirect(dst, sk, q->skb);
+	dst_release(dst);
 	mini_icmp_push(q);
 }
 

@@ -172,6 +172,8 @@ static void mini_skb_take_news(struct sk_buff *to, struct sk_buff *from)
 {
 	mini_cb(to)->end_seq = mini_cb(from)->end_seq;
 	mini_cb(to)->flags |= mini_cb(from)->flags;
+	if (!from->tstamp && !skb_hwtstamps(from)->hwtstamp)
+		return;
 	to->tstamp = from->tstamp;
 	*skb_hwtstamps(to) = *skb_hwtstamps(from);
 }

@@ -380,7 +380,7 @@ static void mini_tcp_forget_peer(struct sock *sk)
  * @may_sleep: process context; the port is free when this returns
  *
  * A port that the user has named stays his. One that was found for him goes, and
- * he may bind() to another; getsockname() tells of it until then.
+ * he may bind() to another; after a connection getsockname() tells of it until then.
  */
 void mini_tcp_leave_port(struct sock *sk, bool may_sleep)
 {

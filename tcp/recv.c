@@ -20,7 +20,8 @@
  * @timeo: jiffies left to wait
  * @flags: MSG_*
  * @stamps: somebody wants to know when the octets came
- * @tss: when the last of them did, by the software and by the device
+ * @by_software: when the last of them did; 0 if that was not looked at
+ * @by_device: the same by the device's clock
  */
 struct mini_read {
 	struct msghdr *msg;
@@ -32,7 +33,8 @@ struct mini_read {
 	long timeo;
 	int flags;
 	bool stamps;
-	struct scm_timestamping_internal tss;
+	ktime_t by_software;
+	ktime_t by_device;
 };
 
 /**
@@ -162,59 +164,63 @@ static void mini_read_stamp(struct mini_read *r, struct sk_buff *skb)
 
 	if (!skb->tstamp && !by_device)
 		return;
-	r->tss.ts[0] = ktime_to_timespec64(skb->tstamp);
-	r->tss.ts[2] = ktime_to_timespec64(by_device);
-}
-
-static bool mini_stamped(const struct timespec64 *ts)
-{
-	return ts->tv_sec || ts->tv_nsec;
+	r->by_software = skb->tstamp;
+	r->by_device = by_device;
 }
 
 /* SO_TIMESTAMP and SO_TIMESTAMPNS, each with seconds of 32 bits or of 64 */
 static void mini_put_stamp(const struct sock *sk, struct msghdr *msg,
-			   const struct timespec64 *ts)
+			   ktime_t when)
 {
+	struct timespec64 ts = ktime_to_timespec64(when);
 	bool wide = sock_flag(sk, SOCK_TSTAMP_NEW);
-	long usec = ts->tv_nsec / NSEC_PER_USEC;
+	long usec = ts.tv_nsec / NSEC_PER_USEC;
 
 	if (sock_flag(sk, SOCK_RCVTSTAMPNS) && wide) {
-		struct __kernel_timespec t = { ts->tv_sec, ts->tv_nsec };
+		struct __kernel_timespec t = { ts.tv_sec, ts.tv_nsec };
 
 		put_cmsg(msg, SOL_SOCKET, SO_TIMESTAMPNS_NEW, sizeof(t), &t);
 	} else if (sock_flag(sk, SOCK_RCVTSTAMPNS)) {
-		struct __kernel_old_timespec t = { ts->tv_sec, ts->tv_nsec };
+		struct __kernel_old_timespec t = { ts.tv_sec, ts.tv_nsec };
 
 		put_cmsg(msg, SOL_SOCKET, SO_TIMESTAMPNS_OLD, sizeof(t), &t);
 	} else if (wide) {
-		struct __kernel_sock_timeval t = { ts->tv_sec, usec };
+		struct __kernel_sock_timeval t = { ts.tv_sec, usec };
 
 		put_cmsg(msg, SOL_SOCKET, SO_TIMESTAMP_NEW, sizeof(t), &t);
 	} else {
-		struct __kernel_old_timeval t = { ts->tv_sec, usec };
+		struct __kernel_old_timeval t = { ts.tv_sec, usec };
 
 		put_cmsg(msg, SOL_SOCKET, SO_TIMESTAMP_OLD, sizeof(t), &t);
 	}
 }
 
+/* struct scm_timestamping_internal has either type, by the kernel's age */
+#define mini_scm_time(to, when)						\
+	((to) = _Generic((to), struct timespec64: ktime_to_timespec64(when), \
+				default: (when)))
+
 /* SO_TIMESTAMPING: those of the two times that are asked for */
 static void mini_put_stamps(const struct sock *sk, struct msghdr *msg,
-			    struct scm_timestamping_internal *tss)
+			    const struct mini_read *r)
 {
 	u32 wanted = READ_ONCE(sk->sk_tsflags);
+	bool software = r->by_software && wanted & SOF_TIMESTAMPING_SOFTWARE;
+	bool device = r->by_device && wanted & SOF_TIMESTAMPING_RAW_HARDWARE;
+	struct scm_timestamping_internal tss = { };
 
-	if (mini_stamped(&tss->ts[0]) && sock_flag(sk, SOCK_RCVTSTAMP))
-		mini_put_stamp(sk, msg, &tss->ts[0]);
-	if (!(wanted & SOF_TIMESTAMPING_SOFTWARE))
-		tss->ts[0] = (struct timespec64) { };
-	if (!(wanted & SOF_TIMESTAMPING_RAW_HARDWARE))
-		tss->ts[2] = (struct timespec64) { };
-	if (!mini_stamped(&tss->ts[0]) && !mini_stamped(&tss->ts[2]))
+	if (r->by_software && sock_flag(sk, SOCK_RCVTSTAMP))
+		mini_put_stamp(sk, msg, r->by_software);
+	if (software)
+		mini_scm_time(tss.ts[0], r->by_software);
+	if (device)
+		mini_scm_time(tss.ts[2], r->by_device);
+	if (!software && !device)
 		return;
 	if (sock_flag(sk, SOCK_TSTAMP_NEW))
-		put_cmsg_scm_timestamping64(msg, tss);
+		put_cmsg_scm_timestamping64(msg, &tss);
 	else
-		put_cmsg_scm_timestamping(msg, tss);
+		put_cmsg_scm_timestamping(msg, &tss);
 }
 
 static int mini_read_copy(struct sock *sk, struct mini_read *r,
@@ -385,7 +391,7 @@ int mini_tcp_recvmsg(struct sock *sk, struct msghdr *msg, size_t len,
 		msg->msg_inq = mini_tcp_inq(sk) + mini_sk(sk)->rcv.fin;
 	release_sock(sk);
 	if (unlikely(r.stamps) && ret >= 0)
-		mini_put_stamps(sk, msg, &r.tss);
+		mini_put_stamps(sk, msg, &r);
 	if (inq && ret >= 0)
 		put_cmsg(msg, SOL_TCP, TCP_CM_INQ, sizeof(msg->msg_inq),
 			 &msg->msg_inq);
