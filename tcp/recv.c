@@ -195,11 +195,6 @@ static void mini_put_stamp(const struct sock *sk, struct msghdr *msg,
 	}
 }
 
-/* struct scm_timestamping_internal has either type, by the kernel's age */
-#define mini_scm_time(to, when)						\
-	((to) = _Generic((to), struct timespec64: ktime_to_timespec64(when), \
-				default: (when)))
-
 /* SO_TIMESTAMPING: those of the two times that are asked for */
 static void mini_put_stamps(const struct sock *sk, struct msghdr *msg,
 			    const struct mini_read *r)
@@ -212,9 +207,9 @@ static void mini_put_stamps(const struct sock *sk, struct msghdr *msg,
 	if (r->by_software && sock_flag(sk, SOCK_RCVTSTAMP))
 		mini_put_stamp(sk, msg, r->by_software);
 	if (software)
-		mini_scm_time(tss.ts[0], r->by_software);
+		tss.ts[0] = mini_scm_time(r->by_software);
 	if (device)
-		mini_scm_time(tss.ts[2], r->by_device);
+		tss.ts[2] = mini_scm_time(r->by_device);
 	if (!software && !device)
 		return;
 	if (sock_flag(sk, SOCK_TSTAMP_NEW))

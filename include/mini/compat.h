@@ -100,6 +100,7 @@ static inline struct sock *mini_call_accept(struct sock *sk,
 #endif
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(7, 1, 0)
+#define mini_scm_time(when)	ktime_to_timespec64(when)
 #define MINI_PROTO_RECVMSG(fn)						\
 static int fn##_slot(struct sock *sk, struct msghdr *msg, size_t len,	\
 		     int flags, int *addr_len)				\
@@ -121,6 +122,7 @@ static inline struct sock *mini_sk_clone(const struct sock *sk)
 	return sk_clone_lock(sk, GFP_ATOMIC);
 }
 #else
+#define mini_scm_time(when)	(when)
 #define MINI_PROTO_RECVMSG(fn)						\
 static int fn##_slot(struct sock *sk, struct msghdr *msg, size_t len,	\
 		     int flags)						\
@@ -291,7 +293,6 @@ static inline void mini_hrtimer_setup(struct hrtimer *hr,
 #ifndef IP_LOCAL_PORT_RANGE
 #define IP_LOCAL_PORT_RANGE	51
 #endif
-
 #ifndef timer_container_of
 #define timer_container_of(var, timer, field) from_timer(var, timer, field)
 #endif
