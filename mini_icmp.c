@@ -127,7 +127,7 @@ static void mini_icmp_queue(struct sock *sk, const struct mini_quote *q,
 		kfree_skb(skb);
 }
 
-/* Where routes are concerned: is the packet's data at what it quotes now? */
+/* The kernel's routes look for the quoted header at the packet's data */
 static bool mini_icmp_pull(const struct mini_quote *q)
 {
 	if (!pskb_may_pull(q->skb, q->off))
@@ -151,7 +151,7 @@ static void mini_icmp_redirect(struct sock *sk, const struct mini_quote *q)
 {
 	struct dst_entry *dst;
 
-	if (!mini_icmp_pull(q))
+	if (!mini_tcp_icmp_valid(mini_sk(sk), q->seq) || !mini_icmp_pull(q))
 		return;
 	dst = sk_dst_get(sk);
 	if (dst)
@@ -167,8 +167,7 @@ static void mini_icmp_sock(struct sock *sk, const struct mini_quote *q,
 
 	bh_lock_sock(sk);
 	if (type == ICMP_REDIRECT) {
-		if (mini_tcp_icmp_valid(mini_sk(sk), q->seq))
-			mini_icmp_redirect(sk, q);
+		mini_icmp_redirect(sk, q);
 		goto out;
 	}
 	if (type == ICMP_DEST_UNREACH && code == ICMP_FRAG_NEEDED) {

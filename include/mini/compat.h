@@ -154,11 +154,6 @@ static inline struct sock *mini_sk_clone(const struct sock *sk)
 #define inet_set_bit(nr, sk)	(inet_sk(sk)->MINI_INET_##nr = 1)
 #endif
 
-static inline bool mini_inet_nonlocal(const struct sock *sk)
-{
-	return inet_test_bit(FREEBIND, sk) || inet_test_bit(TRANSPARENT, sk);
-}
-
 /*
  * Pages of an iterator linked into an skb, not copied: octets, which the skb's
  * length and truesize then count, -EMSGSIZE when it has no fragment left.
@@ -293,6 +288,7 @@ static inline void mini_hrtimer_setup(struct hrtimer *hr,
 #ifndef IP_LOCAL_PORT_RANGE
 #define IP_LOCAL_PORT_RANGE	51
 #endif
+
 #ifndef timer_container_of
 #define timer_container_of(var, timer, field) from_timer(var, timer, field)
 #endif

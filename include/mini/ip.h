@@ -3,6 +3,7 @@
 #ifndef _MINI_IP_H
 #define _MINI_IP_H
 
+#include <mini/compat.h>
 #include <mini/net.h>
 #include <mini/sock.h>
 
@@ -81,6 +82,12 @@ static inline u32 mini_ts_offset(struct mini_net *mn,
 				 const struct mini_tuple *t)
 {
 	return mn->sysctl.timestamps == 1 ? mn->ip->ts_offset(mn, t) : 0;
+}
+
+/* May it be bound to an address that is none of this host's? */
+static inline bool mini_inet_nonlocal(const struct sock *sk)
+{
+	return inet_test_bit(FREEBIND, sk) || inet_test_bit(TRANSPARENT, sk);
 }
 
 /* mini_hold.c */
